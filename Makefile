@@ -1,0 +1,30 @@
+# `make lab` opens the course, `make test` proves it; both set everything up first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup lab test demo lock clean
+
+help:  ## list these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup:  ## make or refresh .venv from requirements.lock
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "没有找到 $(PYTHON)：请安装 Python 3.11、3.12 或 3.13，或者用 make setup PYTHON=/路径/python3 指明它。"; exit 1; }
+	@$(PYTHON) src/course/bootstrap.py $(VENV)
+
+lab: setup  ## open JupyterLab at chapter 00
+	@$(BIN)/course lab
+
+test: setup  ## run every check: lint, types, notebooks, grading, browser
+	@$(BIN)/python -m tests
+
+demo: setup  ## grade a class of thirty in a temporary folder
+	@$(BIN)/course demo
+
+lock: setup  ## refresh requirements.lock from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras \
+		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+		--output-file requirements.lock pyproject.toml
+
+clean:  ## delete .venv and what the tests left (never submissions or grades)
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache test-artifacts build src/*.egg-info

@@ -1,0 +1,1 @@
+"""The `course` command: a thin face over the lab bench and the grading engine."""

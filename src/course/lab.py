@@ -1,0 +1,74 @@
+"""JupyterLab as the course needs it, one configuration for each role."""
+
+import os
+import sys
+import webbrowser
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+
+FIRST_PAGE = "notebooks/00-start-here.ipynb"
+
+
+class Role(StrEnum):
+    """Who sits in front of JupyterLab; students see none of nbgrader's instructor tools."""
+
+    STUDENT = "student"
+    INSTRUCTOR = "instructor"
+
+
+def environment(role: Role, root: Path) -> dict[str, str]:
+    """The environment variables that give JupyterLab this role's configuration.
+
+    What the course decides is read from this package; what the user then changes (theme, language)
+    is written to `.jupyter/<role>/` in the course folder, so that the roles, and the user's other
+    projects, do not disturb each other.
+    """
+    own = root / ".jupyter" / role
+    return {
+        **os.environ,
+        # the kernel and nbgrader's helpers (alembic) must be those of this interpreter
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        "JUPYTER_CONFIG_PATH": str(files("course") / "jupyter" / role),
+        "JUPYTER_CONFIG_DIR": str(own),
+        "JUPYTERLAB_SETTINGS_DIR": str(own / "lab" / "user-settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(own / "lab" / "workspaces"),
+    }
+
+
+def command(root: Path, *, browser: bool, port: int, page: str = FIRST_PAGE) -> list[str]:
+    """The command that serves JupyterLab from the course folder on loopback.
+
+    `browser=False` only prints the address. A port that is taken gives way to the next free one.
+    """
+    options = {
+        "ServerApp.root_dir": str(root),
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": str(port),
+        "ServerApp.open_browser": str(browser),
+        "ServerApp.allow_root": "True",
+        "LabApp.default_url": f"/lab/tree/{page}",
+        # quiet but for the address, which is logged as critical
+        "Application.log_level": "ERROR",
+    }
+    return [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())]
+
+
+def has_browser() -> bool:
+    """Whether this machine can show a web page to its user."""
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def launch(root: Path, role: Role, *, browser: bool, port: int) -> None:
+    """Become JupyterLab; does not return."""
+    arguments = command(root, browser=browser and has_browser(), port=port)
+    os.chdir(root)
+    os.execve(arguments[0], arguments, environment(role, root))

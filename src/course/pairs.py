@@ -1,0 +1,120 @@
+"""Notebooks and their reviewable text: which of the two changed, and bringing them together.
+
+The text (MyST Markdown, by jupytext) is what people review; the notebook is what people run. The
+notebook remembers the digest of the text with which it last agreed, so that an edit on either side
+is recognised whatever the files' times say (a git checkout sets them all alike).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import jupytext
+import nbformat
+from jupytext.combine import combine_inputs_with_outputs
+from nbformat import NotebookNode
+
+from course.errors import PairConflictError
+
+FORMAT = "md:myst"
+# A jupytext release must not change every text: its version stays out of the header.
+PAIRING = {
+    "formats": "ipynb,md:myst",
+    "notebook_metadata_filter": "-jupytext.text_representation.jupytext_version",
+}
+
+
+class Newer(Enum):
+    """Which side of a pair holds what the other does not."""
+
+    NEITHER = "neither"
+    TEXT = "text"
+    NOTEBOOK = "notebook"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A notebook and the text beside it; either file may not exist yet."""
+
+    notebook: Path
+
+    @property
+    def text(self) -> Path:
+        """The reviewable side."""
+        return self.notebook.with_suffix(".md")
+
+    @property
+    def is_chapter(self) -> bool:
+        """Chapters are executed and keep their outputs; exercises never do."""
+        return self.notebook.parent.name == "notebooks"
+
+    def read(self) -> NotebookNode:
+        """The notebook with both sides' edits; outputs, ids and metadata from the old notebook.
+
+        Raises PairConflictError when both sides were edited.
+        """
+        newer = self.newer()
+        if newer is Newer.TEXT:
+            return from_text(self.text.read_text(encoding="utf-8"), self._stored())
+        stored = self._stored()
+        assert stored is not None
+        return stored
+
+    def newer(self) -> Newer:
+        """Which side was edited since the two last agreed.
+
+        Raises PairConflictError when both were.
+        """
+        stored = self._stored()
+        if stored is None:
+            return Newer.TEXT
+        if not self.text.exists():
+            return Newer.NOTEBOOK
+        text, mirror = self.text.read_text(encoding="utf-8"), to_text(stored)
+        if text == mirror:
+            return Newer.NEITHER
+        agreed = stored.metadata.get("course", {}).get("text")
+        if digest(mirror) == agreed:
+            return Newer.TEXT
+        if digest(text) == agreed:
+            return Newer.NOTEBOOK
+        raise PairConflictError(
+            f"{self.notebook} 和 {self.text.name} 都改过，而且不一致："
+            "删掉你不要的那一个，再运行 course sync，它会由另一个重新生成。"
+        )
+
+    def _stored(self) -> NotebookNode | None:
+        if not self.notebook.exists():
+            return None
+        return nbformat.read(self.notebook, as_version=4)
+
+
+def find(root: Path) -> list[Pair]:
+    """All pairs of a course folder: chapters, then exercises, sorted by name."""
+    chapters = {p.with_suffix(".ipynb") for p in (root / "notebooks").glob("*.md")}
+    chapters |= set((root / "notebooks").glob("*.ipynb"))
+    exercises = {p.with_suffix(".ipynb") for p in (root / "source").glob("*/*.md")}
+    exercises |= set((root / "source").glob("*/*.ipynb"))
+    return [Pair(notebook) for notebook in [*sorted(chapters), *sorted(exercises)]]
+
+
+def from_text(text: str, old: NotebookNode | None) -> NotebookNode:
+    """A notebook from its text, keeping what only the old notebook knows of unchanged cells."""
+    fresh = jupytext.reads(text, fmt=FORMAT)
+    if old is not None:
+        fresh = combine_inputs_with_outputs(fresh, old, fmt=FORMAT)
+    return fresh
+
+
+def to_text(notebook: NotebookNode) -> str:
+    """The reviewable text of a notebook."""
+    copy = nbformat.from_dict(notebook)
+    copy.metadata = NotebookNode(copy.metadata)
+    copy.metadata["jupytext"] = dict(PAIRING)
+    return str(jupytext.writes(copy, fmt=FORMAT))
+
+
+def digest(text: str) -> str:
+    """A short name for a text; equal texts have equal names."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

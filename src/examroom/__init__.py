@@ -1,0 +1,30 @@
+"""The grading engine: generates, grades and reports on nbgrader assignments.
+
+It knows nbgrader and nothing of any one course, so any nbgrader course folder can use it.
+"""
+
+from examroom.errors import ExamroomError, FolderError, GradingError, ReleaseError, StarterError
+from examroom.folder import CourseFolder
+from examroom.grading import Graded, grade
+from examroom.release import differences, generate
+from examroom.results import Check, Result, export, result
+from examroom.starter import StarterRegions, solved
+
+__all__ = [
+    "Check",
+    "CourseFolder",
+    "ExamroomError",
+    "FolderError",
+    "Graded",
+    "GradingError",
+    "ReleaseError",
+    "Result",
+    "StarterError",
+    "StarterRegions",
+    "differences",
+    "export",
+    "generate",
+    "grade",
+    "result",
+    "solved",
+]
