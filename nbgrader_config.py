@@ -6,10 +6,11 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions
 from platformdirs import user_data_path
 
-from examroom import StarterRegions
+from examroom import StarterRegions, own_programs_first
 
 c = get_config()
 here = Path(__file__).resolve().parent
+own_programs_first()
 
 c.CourseDirectory.course_id = "asyncio-course"
 c.CourseDirectory.root = str(here)
@@ -34,6 +35,7 @@ c.ClearSolutions.text_stub = "（在这里写你的回答）"
 
 # A cell that hangs is interrupted, fails, and the rest of the notebook still runs.
 c.Execute.timeout = 20
+c.Execute.extra_arguments = ["--log-level=ERROR", "--HistoryManager.hist_file=:memory:"]
 c.Execute.interrupt_on_timeout = True
 c.Execute.error_on_timeout = {
     "ename": "CellTimeoutError",

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from course import demo as demonstration
 from course import doctor as examination
@@ -30,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
+MISSED = Column("没有得满分的检查", overflow="fold")
 out = Console()
 err = Console(stderr=True)
 
@@ -155,7 +156,7 @@ def release(
 def grade(name: Name) -> None:
     """批改 submitted/ 里的作业，写成绩册和反馈，列出每人的得分和失分处。"""
     folder = _folder()
-    table = Table("学生", "得分", "没有得满分的检查", title=name)
+    table = Table("学生", "得分", MISSED, title=name)
     problems = []
     total, steps = grade_all(folder, name)
     with _progress("批改") as progress:
@@ -213,7 +214,7 @@ def demo(
 
 
 def _demo_table(name: str, outcomes: list[demonstration.Outcome]) -> Table:
-    table = Table("学生", "交的是", "得分", "没有得满分的检查", "预期", title=name)
+    table = Table("学生", "交的是", "得分", MISSED, "预期", title=name)
     for outcome in outcomes:
         got = outcome.graded.result
         score = f"{got.score:g}/{got.max_score:g}" if got else "–"

@@ -4,6 +4,7 @@ generate → submit → autograde → feedback → export; every score is known 
 """
 
 import csv
+import random
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -52,10 +53,15 @@ def enrol(exercise: Exercise, students: int) -> list[Pupil]:
     ]
 
 
-def _mixtures(written: list[Case]) -> Iterator[Case]:
-    for one, other in combinations(written, 2):
-        if not one.cells.keys() & other.cells.keys():
-            yield one + other
+def _mixtures(written: list[Case]) -> list[Case]:
+    """Pairs of cases that answer different tasks, in an order that is varied but always the same."""
+    pairs = [
+        one + other
+        for one, other in combinations(written, 2)
+        if not one.cells.keys() & other.cells.keys()
+    ]
+    random.Random(len(pairs)).shuffle(pairs)
+    return pairs
 
 
 def build(course: CourseFolder, root: Path, assignment: str, students: int) -> list[Pupil]:

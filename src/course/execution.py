@@ -15,6 +15,8 @@ from course.pairs import digest
 
 # A chapter must run in 20 s altogether; a cell that takes longer than this hangs.
 CELL_TIMEOUT_SECONDS = 60
+# ipykernel warns on stderr that loopback TCP is not encrypted, once a kernel
+QUIET_KERNEL = ["--log-level=ERROR", "--HistoryManager.hist_file=:memory:"]
 
 
 def code_digest(notebook: NotebookNode) -> str:
@@ -39,6 +41,8 @@ def execute(notebook: NotebookNode, folder: Path) -> None:
         timeout=CELL_TIMEOUT_SECONDS,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,
+        extra_arguments=QUIET_KERNEL,
         resources={"metadata": {"path": str(folder)}},
     )
     try:

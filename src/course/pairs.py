@@ -6,6 +6,7 @@ is recognised whatever the files' times say (a git checkout sets them all alike)
 """
 
 import hashlib
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -18,10 +19,20 @@ from nbformat import NotebookNode
 from course.errors import PairConflictError
 
 FORMAT = "md:myst"
-# A jupytext release must not change every text: its version stays out of the header.
-PAIRING = {
-    "formats": "ipynb,md:myst",
-    "notebook_metadata_filter": "-jupytext.text_representation.jupytext_version",
+# All of a notebook's metadata that its text speaks of. Nothing here depends on an installed
+# version, so that an upgrade does not change every file.
+METADATA = {
+    "jupytext": {
+        "formats": "ipynb,md:myst",
+        "notebook_metadata_filter": "-jupytext.text_representation.jupytext_version",
+    },
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "pygments_lexer": "ipython3",
+    },
 }
 
 
@@ -109,9 +120,8 @@ def from_text(text: str, old: NotebookNode | None) -> NotebookNode:
 
 def to_text(notebook: NotebookNode) -> str:
     """The reviewable text of a notebook."""
-    copy = nbformat.from_dict(notebook)
-    copy.metadata = NotebookNode(copy.metadata)
-    copy.metadata["jupytext"] = dict(PAIRING)
+    copy = deepcopy(notebook)
+    copy.metadata = nbformat.from_dict(METADATA)
     return str(jupytext.writes(copy, fmt=FORMAT))
 
 

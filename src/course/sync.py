@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from course.execution import code_digest, execute
 from course.gate import faults
-from course.pairs import PAIRING, Newer, Pair, digest, to_text
+from course.pairs import METADATA, Newer, Pair, digest, to_text
 
 
 @dataclass(frozen=True)
@@ -80,16 +80,7 @@ def _normalise(pair: Pair, notebook: NotebookNode, text: str) -> None:
     memory = {"text": digest(text)}
     if pair.is_chapter:
         memory["executed"] = code_digest(notebook)
-    notebook.metadata = NotebookNode(
-        course=memory,
-        jupytext=PAIRING,
-        kernelspec={
-            "display_name": "Python 3 (ipykernel)",
-            "language": "python",
-            "name": "python3",
-        },
-        language_info={"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
-    )
+    notebook.metadata = nbformat.from_dict({"course": memory, **METADATA})
     notebook.nbformat_minor = 5
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)

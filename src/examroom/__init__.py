@@ -4,7 +4,7 @@ It knows nbgrader and nothing of any one course, so any nbgrader course folder c
 """
 
 from examroom.errors import ExamroomError, FolderError, GradingError, ReleaseError, StarterError
-from examroom.folder import CourseFolder
+from examroom.folder import CourseFolder, own_programs_first
 from examroom.grading import Graded, grade
 from examroom.release import differences, generate
 from examroom.results import Check, Result, export, result
@@ -25,6 +25,7 @@ __all__ = [
     "export",
     "generate",
     "grade",
+    "own_programs_first",
     "result",
     "solved",
 ]

@@ -1,6 +1,8 @@
 """The course folder: where nbgrader's configuration, sources, submissions and grades live."""
 
 import logging
+import os
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,6 +69,14 @@ class CourseFolder:
                 f"没有名为 {assignment} 的作业；现有：{'、'.join(known) or '（无）'}。"
             )
         return self.root / "source" / assignment
+
+
+def own_programs_first() -> None:
+    """Let nbgrader find `alembic`, which it calls by name, also in an environment not activated."""
+    programs = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", "").split(os.pathsep)
+    if path[0] != programs:
+        os.environ["PATH"] = os.pathsep.join([programs, *path])
 
 
 def _folders_with_notebooks(parent: Path) -> list[str]:

@@ -1,7 +1,10 @@
 """Grade submissions one after another with nbgrader's own autograde and feedback."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from sqlalchemy.exc import SAWarning
 
 from examroom.errors import GradingError
 from examroom.folder import CourseFolder, failure
@@ -40,7 +43,10 @@ def _grade_each(folder: CourseFolder, assignment: str, students: list[str]) -> I
     api = folder.api()
     for student in students:
         for step in (api.autograde, api.generate_feedback):
-            outcome = step(assignment, student, force=True)
+            with warnings.catch_warnings():
+                # nbgrader 0.9.6 reads relations of rows that it has not yet added
+                warnings.simplefilter("ignore", SAWarning)
+                outcome = step(assignment, student, force=True)
             if not outcome["success"]:
                 yield Graded(student, None, failure(outcome))
                 break
