@@ -6,7 +6,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions
 from platformdirs import user_data_path
 
-from examroom import StarterRegions, own_programs_first
+from examroom import ForgetMetadata, StarterRegions, own_programs_first
 
 c = get_config()
 here = Path(__file__).resolve().parent
@@ -30,6 +30,8 @@ c.GenerateAssignment.preprocessors = [
     StarterRegions if step is ClearSolutions else step
     for step in GenerateAssignment.preprocessors.default()
 ]
+c.GenerateAssignment.preprocessors += [ForgetMetadata]
+c.ForgetMetadata.names = ["course", "jupytext"]
 c.ClearSolutions.code_stub = {"python": "# 在这里写你的代码\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "（在这里写你的回答）"
 

@@ -30,7 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-MISSED = Column("没有得满分的检查", overflow="fold")
+
 out = Console()
 err = Console(stderr=True)
 
@@ -156,7 +156,7 @@ def release(
 def grade(name: Name) -> None:
     """批改 submitted/ 里的作业，写成绩册和反馈，列出每人的得分和失分处。"""
     folder = _folder()
-    table = Table("学生", "得分", MISSED, title=name)
+    table = Table("学生", "得分", _missed(), title=name)
     problems = []
     total, steps = grade_all(folder, name)
     with _progress("批改") as progress:
@@ -214,7 +214,7 @@ def demo(
 
 
 def _demo_table(name: str, outcomes: list[demonstration.Outcome]) -> Table:
-    table = Table("学生", "交的是", "得分", MISSED, "预期", title=name)
+    table = Table("学生", "交的是", "得分", _missed(), "预期", title=name)
     for outcome in outcomes:
         got = outcome.graded.result
         score = f"{got.score:g}/{got.max_score:g}" if got else "–"
@@ -223,6 +223,10 @@ def _demo_table(name: str, outcomes: list[demonstration.Outcome]) -> Table:
         verdict = "[green]✓[/]" if outcome.as_expected else f"[red]✗ {wrong}[/]"
         table.add_row(outcome.pupil.student, outcome.pupil.case.name, score, missed, verdict)
     return table
+
+
+def _missed() -> Column:
+    return Column("没有得满分的检查", overflow="fold")
 
 
 def _say_synced(name: str, done: syncing.Synced, console: Console) -> None:

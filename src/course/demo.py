@@ -54,7 +54,7 @@ def enrol(exercise: Exercise, students: int) -> list[Pupil]:
 
 
 def _mixtures(written: list[Case]) -> list[Case]:
-    """Pairs of cases that answer different tasks, in an order that is varied but always the same."""
+    """Pairs of cases that answer different tasks, in a varied order that is always the same."""
     pairs = [
         one + other
         for one, other in combinations(written, 2)

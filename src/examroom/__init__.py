@@ -6,6 +6,7 @@ It knows nbgrader and nothing of any one course, so any nbgrader course folder c
 from examroom.errors import ExamroomError, FolderError, GradingError, ReleaseError, StarterError
 from examroom.folder import CourseFolder, own_programs_first
 from examroom.grading import Graded, grade
+from examroom.metadata import ForgetMetadata
 from examroom.release import differences, generate
 from examroom.results import Check, Result, export, result
 from examroom.starter import StarterRegions, solved
@@ -15,6 +16,7 @@ __all__ = [
     "CourseFolder",
     "ExamroomError",
     "FolderError",
+    "ForgetMetadata",
     "Graded",
     "GradingError",
     "ReleaseError",
