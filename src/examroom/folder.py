@@ -37,13 +37,14 @@ class CourseFolder:
 
     @cached_property
     def config(self) -> Config:
-        """Nbgrader's configuration as it is written, with this folder as its root."""
+        """nbgrader's configuration as it is written, with this folder as its root."""
         config: Config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
         config.CourseDirectory.root = str(self.root)
         return config
 
     def api(self) -> NbGraderAPI:
-        """Nbgrader's own interface to this folder, silent on the terminal."""
+        """nbgrader's own interface to this folder, silent on the terminal."""
+        own_programs_first()
         log = logging.getLogger("examroom.nbgrader")
         log.propagate = False
         log.addHandler(logging.NullHandler())

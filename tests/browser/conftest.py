@@ -8,8 +8,8 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ ARTIFACTS = Path(__file__).resolve().parents[2] / "test-artifacts"
 SECONDS = 1000
 # A machine under load takes its time; nothing here is about speed.
 PATIENCE = 90 * SECONDS
+OpenLab = Callable[[Path, Role, str], str]
 
 
 @pytest.fixture(scope="session")
@@ -71,11 +72,22 @@ def jupyter(root: Path, role: Role, page: str) -> Iterator[str]:
             pytest.fail("JupyterLab did not start:\n" + "".join(said))
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.communicate()
+        try:
+            server.communicate(timeout=10)
+        except subprocess.TimeoutExpired:  # a worker thread of anyio may outlive its loop
+            os.killpg(server.pid, signal.SIGKILL)
+            server.communicate()
 
 
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def open_lab() -> Iterator[OpenLab]:
+    """Starts a JupyterLab and gives its address; all are stopped after the test's screenshot."""
+    with ExitStack() as servers:
+        yield lambda root, role, page: servers.enter_context(jupyter(root, role, page))
+
+
+@pytest.fixture
+def page(browser: Browser, open_lab: OpenLab, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 1000}, locale="zh-CN")
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
@@ -93,3 +105,10 @@ def classroom(tmp_path: Path) -> Path:
         shutil.copytree(project / name, tmp_path / name)
     shutil.copy(project / "nbgrader_config.py", tmp_path)
     return tmp_path
+
+
+def open_notebook(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator(".jp-NotebookPanel .jp-Cell").first).to_be_visible()
+    # the kernel is ready when its indicator says so
+    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first).to_be_visible()

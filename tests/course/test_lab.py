@@ -1,0 +1,62 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course import lab
+from course.lab import Role
+
+
+def disabled(role: Role, root: Path) -> set[str]:
+    """What JupyterLab itself makes of a role's configuration: the extensions it disables."""
+    program = (
+        "import json; from jupyterlab_server.config import get_page_config\n"
+        "print(json.dumps(get_page_config([])['disabledExtensions']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=lab.environment(role, root),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(done.stdout))
+
+
+TOOLS = {f"@jupyter/nbgrader:{tool}" for tool in ("formgrader", "create-assignment", "course-list")}
+
+
+def test_students_have_no_instructors_tools(tmp_path: Path) -> None:
+    assert disabled(Role.STUDENT, tmp_path) >= TOOLS
+
+
+def test_instructors_have_them(tmp_path: Path) -> None:
+    assert not TOOLS & disabled(Role.INSTRUCTOR, tmp_path)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nobody_is_asked_about_news(role: Role, tmp_path: Path) -> None:
+    assert "@jupyterlab/apputils-extension:announcements" in disabled(role, tmp_path)
+
+
+def test_roles_keep_their_own_settings(tmp_path: Path) -> None:
+    student, instructor = (lab.environment(role, tmp_path) for role in Role)
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
+        assert student[name] != instructor[name]
+        assert student[name].startswith(str(tmp_path / ".jupyter"))
+
+
+def test_it_listens_on_loopback_and_opens_the_first_page(tmp_path: Path) -> None:
+    command = lab.command(tmp_path, browser=False, port=9000)
+    assert "--ServerApp.ip=127.0.0.1" in command
+    assert "--ServerApp.open_browser=False" in command
+    assert "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb" in command
+
+
+def test_a_linux_without_display_has_no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert not lab.has_browser()
