@@ -13,7 +13,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from course.doctor import MissingError, find_chromium
 from course.lab import Role, command, environment
@@ -49,6 +52,13 @@ def browser() -> Iterator[Browser]:
         )
 
 
+def answering(address: str) -> None:
+    """Wait for a server that has told its address but may not listen yet."""
+    patient = requests.Session()
+    patient.mount("http://", HTTPAdapter(max_retries=Retry(connect=50, backoff_factor=0.1)))
+    patient.get(address).raise_for_status()
+
+
 @contextmanager
 def jupyter(root: Path, role: Role, page: str) -> Iterator[str]:
     """A JupyterLab for one role, as `course lab` starts it; gives its address, token included."""
@@ -66,6 +76,7 @@ def jupyter(root: Path, role: Role, page: str) -> Iterator[str]:
         for line in server.stderr:
             said.append(line)
             if address := re.search(r"http://127\.0\.0\.1:\d+/lab\S+token=\w+", line):
+                answering(address[0])
                 yield address[0]
                 break
         else:
@@ -110,5 +121,5 @@ def classroom(tmp_path: Path) -> Path:
 def open_notebook(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.locator(".jp-NotebookPanel .jp-Cell").first).to_be_visible()
-    # the kernel is ready when its indicator says so
-    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first).to_be_visible()
+    # cells that are run before the kernel has answered stay unrun
+    expect(page.get_by_text("Python 3 (ipykernel) | 空闲")).to_be_visible()
