@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# one file to a process: a notebook's cells belong together
+NBVAL := $(BIN)/pytest -q -n 2 --dist loadfile --nbval-current-env --nbval-cell-timeout=60
 .DEFAULT_GOAL := help
 .PHONY: help setup lab test demo lock clean
 
@@ -16,7 +18,14 @@ lab: setup  ## open JupyterLab at chapter 00
 	@$(BIN)/course lab
 
 test: setup  ## run every check: lint, types, notebooks, grading, browser
-	@$(BIN)/python -m tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/course sync --check
+	$(BIN)/course release --check
+	$(NBVAL) --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
+	$(NBVAL) --nbval-lax source
+	$(BIN)/pytest -n 2 --dist loadfile
 
 demo: setup  ## grade a class of thirty in a temporary folder
 	@$(BIN)/course demo
