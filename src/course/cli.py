@@ -31,8 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-out = Console()
-err = Console(stderr=True)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Names = Annotated[
     list[str] | None, typer.Argument(help="作业名，例如 05-async-await；不写就是全部。")
@@ -45,7 +45,7 @@ def main() -> None:
     try:
         app()
     except (CourseError, ExamroomError) as error:
-        err.print(f"[bold red]出错了：[/]{escape(str(error))}", highlight=False)
+        err.print(f"[bold red]出错了：[/]{escape(str(error))}")
         sys.exit(1)
 
 
@@ -206,7 +206,7 @@ def demo(
                 strange.append(outcome.pupil.student)
     out.print(f"课程文件夹：{root}（成绩 grades.csv，反馈 feedback/）")
     out.print("在 Formgrader 里看这个班：")
-    out.print(f"  cd {root} && {sys.executable} -m course lab --role instructor", soft_wrap=True)
+    out.print(f"  cd {root} && {sys.executable} -m course lab --role instructor")
     out.print("  然后打开菜单 Nbgrader → Formgrader。")
     if strange:
         raise DemoError(f"{len(strange)} 份作业的得分与预期不同：{'、'.join(strange)}。")
@@ -237,7 +237,7 @@ def _say_synced(name: str, done: syncing.Synced, console: Console) -> None:
             pairs.Newer.NEITHER: "整理",
         }
         ran = "，重新运行" if done.executed else ""
-        console.print(f"{name}：{how[done.newer]}{ran}", highlight=False)
+        console.print(f"{name}：{how[done.newer]}{ran}")
 
 
 def _folder() -> CourseFolder:
@@ -259,7 +259,7 @@ def _end(problems: list[str], well: str, advice: str = "") -> None:
     """Say that all is well, or list the problems and exit with status 1."""
     if problems:
         for problem in problems:
-            err.print(f"[red]✗[/] {escape(problem)}", highlight=False)
+            err.print(f"[red]✗[/] {escape(problem)}")
         if advice:
             err.print(advice)
         raise typer.Exit(1)

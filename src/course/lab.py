@@ -48,6 +48,8 @@ def command(root: Path, *, browser: bool, port: int, page: str = FIRST_PAGE) -> 
         "ServerApp.open_browser": str(browser),
         "ServerApp.allow_root": "True",
         "LabApp.default_url": f"/lab/tree/{page}",
+        # a login shell would set the PATH anew, and the `course` command would not be found
+        "ServerApp.terminado_settings": f"shell_command={os.environ.get('SHELL') or 'sh'}",
         # quiet but for the address, which is logged as critical
         "Application.log_level": "ERROR",
     }

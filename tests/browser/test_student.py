@@ -1,9 +1,12 @@
 """A student in JupyterLab: reads and runs a chapter, does an exercise, validates it."""
 
+import json
 import re
 from pathlib import Path
 
 import nbformat
+import requests
+import websocket
 from playwright.sync_api import Page, expect
 
 from course.cases import Exercise
@@ -85,3 +88,23 @@ def test_validate_passes_on_the_solved_exercise(
     address = open_lab(classroom, Role.STUDENT, EXERCISE)
     open_notebook(page, address)
     assert "Success" in validate(page)
+
+
+def test_the_course_command_works_in_jupyterlabs_terminal(
+    open_lab: OpenLab, classroom: Path
+) -> None:
+    address = open_lab(classroom, Role.STUDENT, CHAPTER)
+    match = re.fullmatch(r"http://([^/]+)/.*token=(\w+)", address)
+    assert match
+    server, token = match.groups()
+    headers = {"Authorization": f"token {token}"}
+    name = requests.post(f"http://{server}/api/terminals", headers=headers).json()["name"]
+    terminal = websocket.create_connection(
+        f"ws://{server}/terminals/websocket/{name}", header=headers, timeout=90
+    )
+    terminal.send(json.dumps(["stdin", "course start 05-async-await\n"]))
+    said = ""
+    while "exercises.ipynb" not in said:
+        said += str(json.loads(terminal.recv())[-1])
+    terminal.close()
+    assert (classroom / EXERCISE).exists()
