@@ -32,7 +32,7 @@ app = typer.Typer(
 )
 
 out = Console(highlight=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False)
 
 Names = Annotated[
     list[str] | None, typer.Argument(help="作业名，例如 05-async-await；不写就是全部。")
@@ -45,7 +45,7 @@ def main() -> None:
     try:
         app()
     except (CourseError, ExamroomError) as error:
-        err.print(f"[bold red]出错了：[/]{escape(str(error))}")
+        err.print(f"[bold red]出错了：[/]{escape(str(error))}", soft_wrap=True)
         sys.exit(1)
 
 
@@ -66,7 +66,7 @@ def doctor(
         )
         table.add_row(mark, finding.name, finding.purpose, finding.detail)
     out.print(table)
-    out.print("可以开始了。" if healthy else "[red]打 ✗ 的是必需的，请先装好它们。[/]")
+    _say("可以开始了。" if healthy else "[red]打 ✗ 的是必需的，请先装好它们。[/]")
     raise typer.Exit(not healthy)
 
 
@@ -84,7 +84,7 @@ def lab(
 ) -> None:
     """打开 JupyterLab，从第 00 章开始。没有浏览器的机器上，它打印要打开的网址。"""
     folder = _folder()
-    out.print("JupyterLab 正在启动；按两次 Ctrl-C 停止。", style="dim")
+    _say("JupyterLab 正在启动；按两次 Ctrl-C 停止。", style="dim")
     jupyterlab.launch(folder.root, role, browser=browser, port=port)
 
 
@@ -95,9 +95,9 @@ def start(name: Name) -> None:
     target, copied = work.start(folder, name)
     shown = target.relative_to(folder.root)
     if copied:
-        out.print(f"练习在 [bold]{shown}[/]：在 JupyterLab 里打开 {shown}/exercises.ipynb。")
+        _say(f"练习在 [bold]{shown}[/]：在 JupyterLab 里打开 {shown}/exercises.ipynb。")
     else:
-        out.print(f"{shown} 里已经有你的练习，没有改动它。想重做，就先把那个文件夹改名。")
+        _say(f"{shown} 里已经有你的练习，没有改动它。想重做，就先把那个文件夹改名。")
 
 
 @app.command()
@@ -171,7 +171,7 @@ def grade(name: Name) -> None:
             missed = "，".join(f"{c.grade_id} {c.score:g}/{c.max_score:g}" for c in got.missed)
             table.add_row(got.student, f"{got.score:g}/{got.max_score:g}", missed)
     out.print(table)
-    out.print("反馈在 feedback/，细节在 Formgrader（course lab --role instructor）。")
+    _say("反馈在 feedback/，细节在 Formgrader（course lab --role instructor）。")
     _end(problems, "")
 
 
@@ -204,13 +204,13 @@ def demo(
             got = outcome.graded.result
             if not outcome.as_expected or not got or exported[name, got.student] != got.score:
                 strange.append(outcome.pupil.student)
-    out.print(f"课程文件夹：{root}（成绩 grades.csv，反馈 feedback/）")
-    out.print("在 Formgrader 里看这个班：")
+    _say(f"课程文件夹：{root}（成绩 grades.csv，反馈 feedback/）")
+    _say("在 Formgrader 里看这个班：")
     out.print(f"  cd {root} && {sys.executable} -m course lab --role instructor")
-    out.print("  然后打开菜单 Nbgrader → Formgrader。")
+    _say("  然后打开菜单 Nbgrader → Formgrader。")
     if strange:
         raise DemoError(f"{len(strange)} 份作业的得分与预期不同：{'、'.join(strange)}。")
-    out.print(f"[green]{students} 份作业的得分全部符合预期。[/]")
+    _say(f"[green]{students} 份作业的得分全部符合预期。[/]")
 
 
 def _demo_table(name: str, outcomes: list[demonstration.Outcome]) -> Table:
@@ -240,6 +240,11 @@ def _say_synced(name: str, done: syncing.Synced, console: Console) -> None:
         console.print(f"{name}：{how[done.newer]}{ran}")
 
 
+def _say(text: str, style: str = "") -> None:
+    """Print a line that the terminal may wrap, so that a path in it can be copied."""
+    out.print(text, style=style, soft_wrap=True)
+
+
 def _folder() -> CourseFolder:
     return CourseFolder.find(Path.cwd())
 
@@ -259,9 +264,9 @@ def _end(problems: list[str], well: str, advice: str = "") -> None:
     """Say that all is well, or list the problems and exit with status 1."""
     if problems:
         for problem in problems:
-            err.print(f"[red]✗[/] {escape(problem)}")
+            err.print(f"[red]✗[/] {escape(problem)}", soft_wrap=True)
         if advice:
             err.print(advice)
         raise typer.Exit(1)
     if well:
-        out.print(well)
+        _say(well)
