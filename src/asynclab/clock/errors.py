@@ -21,3 +21,6 @@ class DeadlockError(ClockError):
 
 class BusyError(ClockError):
     """The program is busy for ever: too many turns of the loop, or one turn that does not end."""
+
+    def __init__(self, reason: str = "有一段代码一直在计算，从不把线程让出来") -> None:
+        super().__init__(reason)

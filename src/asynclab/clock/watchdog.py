@@ -13,13 +13,6 @@ _LOOK_EVERY_S = 0.25
 _monotonic = time.monotonic
 
 
-class _EndlessTurnError(BusyError):
-    """Raised into the program's thread, where an exception takes no arguments."""
-
-    def __init__(self) -> None:
-        super().__init__("有一段代码一直在计算，从不把线程让出来")
-
-
 @contextmanager
 def watched(loop: VirtualLoop, *, cpu_seconds: float = 5.0) -> Iterator[None]:
     """Raise BusyError into this thread when one turn of `loop` uses more processor time than this.
@@ -49,7 +42,7 @@ def _watch(loop: VirtualLoop, thread: int, cpu_seconds: float, stop: threading.E
             turn, used = loop.turn, _cpu(thread)
         elif _cpu(thread) - used > cpu_seconds:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread), ctypes.py_object(_EndlessTurnError)
+                ctypes.c_ulong(thread), ctypes.py_object(BusyError)
             )
 
 

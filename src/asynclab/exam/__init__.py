@@ -1,0 +1,24 @@
+"""What test cells call: run the student's code, and say what is wrong with it.
+
+Everything that crosses between a check and the student's code is JSON, so that a remote form of
+`run`, `probe` and `drive` can take this one's place.
+"""
+
+from asynclab.exam.drive import drive
+from asynclab.exam.expect import CheckFailed, expect
+from asynclab.exam.probe import Probe, probe
+from asynclab.exam.run import run
+from asynclab.script import ScriptResult, script
+from asynclab.trace import Transcript
+
+__all__ = [
+    "CheckFailed",
+    "Probe",
+    "ScriptResult",
+    "Transcript",
+    "drive",
+    "expect",
+    "probe",
+    "run",
+    "script",
+]

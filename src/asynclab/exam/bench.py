@@ -1,0 +1,151 @@
+"""The bench on which one run is done: virtual loop, recorder, captured output, findings."""
+
+import asyncio
+import contextlib
+import gc
+import inspect
+import io
+import sys
+import warnings
+from collections.abc import Iterator, MutableMapping
+from dataclasses import replace
+from types import CodeType
+from typing import Any, TypeVar
+
+from asynclab.clock import (
+    Blocked,
+    DeadlockError,
+    VirtualLoop,
+    Waiting,
+    virtual_time,
+    watched,
+)
+from asynclab.exam.probe import Probe
+from asynclab.findings import Remains, explain_failure, explain_remains, failure_of
+from asynclab.trace import Finding, Recorder, Transcript, plain
+
+# Frames kept of where a coroutine was made, to name the line of one that nobody awaits.
+_ORIGIN_DEPTH = 4
+# What the run itself is called among the tasks.
+PROGRAM = "程序"
+
+Told = TypeVar("Told", Blocked, Waiting)
+
+
+class Bench:
+    """Does one run.
+
+    Args:
+        namespace: the student's names.
+        values: further names, for the expression alone; probes among them are attached.
+    """
+
+    def __init__(self, namespace: MutableMapping[str, Any], values: dict[str, Any]) -> None:
+        self.namespace, self.values = namespace, values
+        self.loop = VirtualLoop()
+        self.recorder = Recorder(lambda: round(self.loop.now, 3))
+        self.remains = Remains()
+        self._failed: list[dict[str, Any]] = []
+
+    def run(self, code: CodeType) -> Transcript:
+        """Evaluate `code` and await its value; no error of the program gets out."""
+        value: Any = None
+        main: asyncio.Task[Any] | None
+        error: BaseException | None = None
+        out = io.StringIO()
+        self.loop.set_exception_handler(lambda _, context: self._failed.append(context))
+        self.recorder.install(self.loop)
+        for name, probe in self.values.items():
+            if isinstance(probe, Probe):
+                probe.attach(self.loop, name)
+        with self._warnings(), contextlib.redirect_stdout(out), watched(self.loop):
+            with (
+                contextlib.redirect_stderr(io.StringIO()),
+                virtual_time(self.loop, self.namespace),
+            ):
+                try:
+                    main = self.loop.create_task(self._evaluate(code), name=PROGRAM)
+                    value = self.loop.run_until_complete(main)
+                except DeadlockError as deadlock:
+                    error = DeadlockError(tuple(map(self._renamed, deadlock.waiting)))
+                except BaseException as caught:
+                    error = caught
+                main = None
+                elapsed = round(self.loop.now, 3)
+                tasks, steps = self.recorder.traces(), tuple(self.recorder.steps)
+                findings = [*explain_failure(error, self.namespace)] if error else []
+                self._clean_up(error)
+            plain_value, failure = plain(value), failure_of(error) if error else None
+            if isinstance(error, KeyboardInterrupt):
+                raise error  # the user's own, not the program's
+            # what the error's frames hold must not keep coroutines and tasks alive
+            value = None
+            if error is not None:
+                error.__traceback__ = None
+            error = None
+            gc.collect(1)
+        self._collect_lost()
+        return Transcript(
+            value=plain_value,
+            error=failure,
+            printed=tuple(out.getvalue().splitlines()),
+            warnings=tuple(w.partition("\n")[0] for w in self.remains.warnings),
+            elapsed=elapsed,
+            tasks=tasks,
+            steps=steps,
+            findings=self._findings(findings),
+        )
+
+    async def _evaluate(self, code: CodeType) -> Any:
+        scope = {**self.namespace, **self.values}
+        result = eval(code, scope)
+        while inspect.isawaitable(result):
+            result = await result
+        return result
+
+    def _renamed(self, told: Told) -> Told:
+        """The same with the task's readable name."""
+        return replace(told, task=self.recorder.name_of(told.task))
+
+    def _clean_up(self, error: BaseException | None) -> None:
+        """Note what the program left running, end it, and close the loop."""
+        left = [task for task in asyncio.all_tasks(self.loop) if not task.done()]
+        if error is None:
+            self.remains.pending = sorted(self.recorder.name_of(t.get_name()) for t in left)
+        self.remains.blocked = list(map(self._renamed, self.loop.blocked))
+        self.remains.swallowed = self.recorder.swallowed()
+        self.recorder.uninstall()
+        with contextlib.suppress(BaseException):
+            for task in left:
+                task.cancel()
+            if left:
+                self.loop.run_until_complete(asyncio.wait(left, timeout=60))
+            left.clear()
+            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+            self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        self.loop.close()
+
+    def _collect_lost(self) -> None:
+        for context in self._failed:
+            error = context.get("exception")
+            if error is not None and "never retrieved" in context.get("message", ""):
+                line = failure_of(error).line
+                where = f"，第 {line} 行" if line else ""
+                self.remains.lost.append(f"{type(error).__name__}: {error}{where}")
+        self._failed.clear()
+
+    def _findings(self, from_error: list[Finding]) -> tuple[Finding, ...]:
+        return tuple(dict.fromkeys([*from_error, *explain_remains(self.remains)]))
+
+    @contextlib.contextmanager
+    def _warnings(self) -> Iterator[None]:
+        """Collect warnings with their texts, and the origins of coroutines."""
+        depth = sys.get_coroutine_origin_tracking_depth()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            sys.set_coroutine_origin_tracking_depth(_ORIGIN_DEPTH)
+            try:
+                yield
+            finally:
+                sys.set_coroutine_origin_tracking_depth(depth)
+                self.remains.warnings = [str(warning.message) for warning in caught]

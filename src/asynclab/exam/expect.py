@@ -1,0 +1,68 @@
+"""A check that fails with a reason, a diagnosis, a hint and the picture of what happened."""
+
+from asynclab.findings import finding as of_table
+from asynclab.trace import Finding, Transcript
+
+
+class CheckFailed(AssertionError):  # noqa: N818 - what a student reads; "error" would mislead
+    """A check that was not met: `message` says which, `finding` why, if that is known."""
+
+    def __init__(
+        self, message: str, finding: Finding | None = None, transcript: Transcript | None = None
+    ) -> None:
+        self.message, self.finding, self.transcript = message, finding, transcript
+        parts = [message]
+        if finding is not None:
+            parts.append(f"[{finding.code}] {finding.message}")
+            parts.append(f"提示：{finding.hints[0]}")
+        super().__init__("\n".join(parts))
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a traceback, whose frames would be the check's own."""
+        return [f"检查没有通过：{self}"]
+
+
+def expect(
+    condition: object, transcript: Transcript, message: str, *, finding: str | None = None
+) -> None:
+    """Fail unless `condition` holds, and explain by what `transcript` tells.
+
+    Args:
+        condition: what must be true.
+        transcript: the run that the condition is about.
+        message: what the student's program should do (Chinese), one idea.
+        finding: code of the diagnosis that a failure means, where the condition knows it best
+            (`sequential`, `wrong-order`, …). What the run itself was found to have done comes
+            first when it explains why there is no result at all.
+
+    Raises:
+        CheckFailed: the condition does not hold.
+
+    Example:
+        >>> expect(1 + 1 == 2, Transcript(), "一加一等于二")
+    """
+    if condition:
+        return
+    raise CheckFailed(message, _best(transcript, finding), transcript)
+
+
+def _best(transcript: Transcript, code: str | None) -> Finding | None:
+    """The diagnosis that explains a failed check best."""
+    found = transcript.findings
+    if transcript.error is not None and found:
+        return found[0]  # it did not get as far as the check's own question
+    same = next((f for f in found if f.code == code), None)
+    if same is not None:
+        return same
+    if code == "sequential":
+        blocking = next((f for f in found if f.code == "blocking-call"), None)
+        if blocking is not None:
+            return blocking
+    if code is not None:
+        order = "、".join(transcript.order()) or "、".join(transcript.printed)
+        return of_table(code, elapsed=transcript.elapsed, order=order, peak=_peak(transcript))
+    return found[0] if found else None
+
+
+def _peak(transcript: Transcript) -> int:
+    return max((transcript.peak(task.coroutine) for task in transcript.tasks[1:]), default=0)

@@ -1,0 +1,169 @@
+"""All diagnoses, with what they say to a student.
+
+A message has `{task}`, `{line}` and other names filled in; a hint is a nudge (the first) or nearly
+the answer (the second).
+"""
+
+from dataclasses import dataclass
+
+from asynclab.trace import Finding
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One entry of the table: a message to fill in, and two hints from gentle to strong."""
+
+    message: str
+    hints: tuple[str, str]
+
+
+TABLE: dict[str, Diagnosis] = {
+    "missing-definition": Diagnosis(
+        "没有找到 {name}：定义它的单元还没有运行成功。",
+        (
+            "往上看，定义 {name} 的单元报错了吗？先让它能够运行。",
+            "名字要和题目里的一模一样，大小写也要一样：def {name} 或 async def {name}。",
+        ),
+    ),
+    "syntax": Diagnosis(
+        "第 {line} 行不合语法，整个单元一行也没有运行：{code}",
+        (
+            "Python 指出的位置附近，有没有拼错的关键字，或者少了的括号、冒号？",
+            "把那一行和章节里的写法逐字对照，例如 await、async def、async with。",
+        ),
+    ),
+    "unknown-name": Diagnosis(
+        "{where}没有 {name} 这个名字{suggestion}。",
+        (
+            "名字拼对了吗？一个字母一个字母地看。",
+            "{fix}",
+        ),
+    ),
+    "never-awaited": Diagnosis(
+        "协程 {name} 建了出来，却没有人等它，所以它一行也没有运行{at}。",
+        (
+            "调用协程函数只得到协程对象。谁来等它？",
+            "在 {name}(...) 前面加上 await，或者用 create_task 把它变成任务。",
+        ),
+    ),
+    "not-called": Diagnosis(
+        "这里要的是协程对象，给的却是协程函数 {name} 本身{at}。",
+        (
+            "函数和调用函数的结果是两回事，少了什么？",
+            "在 {name} 后面加上括号：{name}()。",
+        ),
+    ),
+    "not-awaitable": Diagnosis(
+        "await 后面的 {kind} 不是可等待对象{at}。",
+        (
+            "await 只能等协程、任务和 Future；普通函数的结果不能等。",
+            "去掉 await；如果本来想等，换成异步的版本，例如 asyncio.sleep 而不是 time.sleep。",
+        ),
+    ),
+    "blocking-call": Diagnosis(
+        "任务「{task}」在第 {line} 行用 time.sleep 占着线程 {seconds:g} 秒，其他任务都停着。",
+        (
+            "等待的时候，要让事件循环有机会去运行别的任务。",
+            "把 time.sleep 换成 await asyncio.sleep；真要调用阻塞的函数，用 asyncio.to_thread。",
+        ),
+    ),
+    "sequential": Diagnosis(
+        "应当同时进行的事情一件接着一件，一共用了 {elapsed:g} 秒。",
+        (
+            "看时间线：第二个任务是什么时候才开始的？",
+            "先把所有的任务都建好（TaskGroup 或 gather），再一起等，不要建一个等一个。",
+        ),
+    ),
+    "deadlock": Diagnosis(
+        "程序永远等下去了：{waiting}。",
+        (
+            "每个任务在等什么？谁应当唤醒它？那个谁又在等什么？",
+            "检查有没有没人放东西的队列、没人 set 的事件、互相等待的锁或任务。",
+        ),
+    ),
+    "leaked-task": Diagnosis(
+        "程序结束的时候，任务「{task}」还没有做完，被丢下了。",
+        (
+            "每个任务都要有人等，或者由你取消。",
+            "用 TaskGroup，它会等所有任务；或者在结束以前 await 那个任务。",
+        ),
+    ),
+    "lost-exception": Diagnosis(
+        "任务里出了错（{error}），却没有人来取，所以谁也没有看见。",
+        (
+            "任务的异常要等到有人 await 它，或者调用 result() 才会出现。",
+            "用 TaskGroup 或 gather 来等；用 asyncio.wait 时，逐个检查 done 里的任务。",
+        ),
+    ),
+    "swallowed-cancellation": Diagnosis(
+        "任务「{task}」被取消了，却把取消咽了下去，像没事一样结束。",
+        (
+            "CancelledError 是别人在请你停下。",
+            "清理完以后用 raise 把它继续抛出去，或者用 try … finally 代替 except。",
+        ),
+    ),
+    "runs-for-ever": Diagnosis(
+        "程序停不下来：{reason}。",
+        (
+            "循环的结束条件什么时候会成立？",
+            "检查 while 的条件，确认循环里有东西会改变它；后台任务要在最后取消。",
+        ),
+    ),
+    "wrong-value": Diagnosis(
+        "结果不对。",
+        ("拿题目里的例子，用笔一步一步地走一遍。", "把中间结果打印出来，看从哪一步开始不对。"),
+    ),
+    "wrong-type": Diagnosis(
+        "结果的类型不对。",
+        (
+            "题目要的是列表、字典，还是别的？函数有没有 return？",
+            "打印 type(结果) 看看；忘了 await 时，得到的会是协程对象。",
+        ),
+    ),
+    "wrong-order": Diagnosis(
+        "顺序不对，实际的顺序是 {order}。",
+        (
+            "看时间线：切换发生在哪里？",
+            "结果要按输入的顺序，就按建任务的顺序去取；打印的顺序由哪里 await 决定。",
+        ),
+    ),
+    "too-many-in-flight": Diagnosis(
+        "同时进行的有 {peak} 个，超过了允许的数目。",
+        (
+            "用什么可以限制同时进行的个数？",
+            "用 asyncio.Semaphore(n)，在 async with 里面做那件事；或者只开 n 个工人取队列。",
+        ),
+    ),
+}
+
+
+class _Blank(dict[str, object]):
+    """Names that a message mentions and nobody filled in are left out."""
+
+    def __missing__(self, name: str) -> "_Empty":
+        return _Empty()
+
+
+class _Empty:
+    def __format__(self, _: str) -> str:
+        return ""
+
+
+def finding(
+    code: str, /, *, task: str | None = None, line: int | None = None, **details: object
+) -> Finding:
+    """A finding of the table with its texts filled in; KeyError for an unknown code.
+
+    Example:
+        >>> finding("blocking-call", task="甲", line=3, seconds=2.0).message
+        '任务「甲」在第 3 行用 time.sleep 占着线程 2 秒，其他任务都停着。'
+    """
+    diagnosis = TABLE[code]
+    at = "" if line is None else f"（第 {line} 行）"
+    names = _Blank(details, at=at)
+    if task is not None:
+        names["task"] = task
+    if line is not None:
+        names["line"] = line
+    message, *hints = (text.format_map(names) for text in (diagnosis.message, *diagnosis.hints))
+    return Finding(code, message, tuple(hints), task, line)
