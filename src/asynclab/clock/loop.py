@@ -9,6 +9,7 @@ import asyncio
 import selectors
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -71,6 +72,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.blocked: list[Blocked] = []
         self.outside = Outside()
         self._now = 0.0
+        self._due: weakref.WeakKeyDictionary[asyncio.Future[Any], float]
+        self._due = weakref.WeakKeyDictionary()
         self._limits = (turns, still_turns, horizon)
         self.turn = 0  # of the loop's life; those below begin anew when real time passes
         self._turns = self._still = 0
@@ -94,6 +97,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """
         since = self._waits_since
         return self._now if since is None else self._now + _monotonic() - since
+
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> Any:
+        """As on any loop; also notes for which future a timer is."""
+        if args and isinstance(args[0], asyncio.Future):
+            self._due[args[0]] = when
+        return super().call_at(when, callback, *args, context=context)
+
+    def due(self, future: asyncio.Future[Any]) -> float | None:
+        """When the timer that completes a future is due; None for a future without one."""
+        return self._due.get(future)
 
     def block(self, seconds: float, file: str, line: int) -> None:
         """What `time.sleep` in the loop's thread does: time passes and nothing else runs."""

@@ -43,7 +43,7 @@ class Bench:
     def __init__(self, namespace: MutableMapping[str, Any], values: dict[str, Any]) -> None:
         self.namespace, self.values = namespace, values
         self.loop = VirtualLoop()
-        self.recorder = Recorder(lambda: round(self.loop.now, 3))
+        self.recorder = Recorder(lambda: round(self.loop.now, 3), self._due)
         self.remains = Remains()
         self._failed: list[dict[str, Any]] = []
 
@@ -102,6 +102,10 @@ class Bench:
         while inspect.isawaitable(result):
             result = await result
         return result
+
+    def _due(self, future: asyncio.Future[Any]) -> float | None:
+        due = self.loop.due(future)
+        return None if due is None else round(due, 3)
 
     def _renamed(self, told: Told) -> Told:
         """The same with the task's readable name."""

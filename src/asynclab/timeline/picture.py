@@ -1,7 +1,7 @@
 """Draw rows as SVG. Same transcript, same bytes.
 
-Text stays text, so that any browser shows Chinese in its own font; colours of text and lines are the
-page's, so that the picture is legible on light and dark.
+Text stays text, so that any browser shows Chinese in its own font; colours of text and lines are
+the page's, so that the picture is legible on light and dark.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from asynclab.timeline.rows import Axis, Row, rows
 from asynclab.trace import Transcript
 
-WIDTH, LABELS, RIGHT, TOP, ROW, BAR = 760, 150, 24, 10, 30, 14
+WIDTH, LABELS, RIGHT, TOP, ROW, BAR = 760, 150, 40, 10, 30, 14
 MIN_RUN = 3.0  # a step takes no virtual time, yet it must be seen
 
 STATES = {
@@ -118,7 +118,7 @@ class _Drawing:
         self._axis(axis, bottom)
         for number, row in enumerate(lines):
             self._row(row, TOP + ROW * number)
-        used = {span.state for row in lines for span in row.spans}
+        used: set[str] = {span.state for row in lines for span in row.spans}
         used |= {row.end[1] for row in lines if row.end}
         self.height = self._legend([state for state in STATES if state in used], bottom + 44)
 
@@ -148,7 +148,8 @@ class _Drawing:
         ET.SubElement(label, "title").text = row.label
         if row.note:
             self._add("text", _short(row.note, 20), class_="note", x=8, y=middle + 12)
-        for span in row.spans:
+        # what runs is drawn over what waits
+        for span in sorted(row.spans, key=lambda span: span.state in ("running", "blocked")):
             left, right = self._x(span.start), self._x(span.stop)
             width = max(right - left, MIN_RUN) if span.state in ("running", "blocked") else 0
             thick = BAR if span.state in ("running", "blocked") else BAR - 6
@@ -185,9 +186,8 @@ class _Drawing:
         if state == "done":
             self._add("circle", class_="end done", cx=x, cy=y, r=3.5)
         elif state == "pending":
-            self._add(
-                "path", class_="end pending", d=f"M{x - 2} {y - 4}L{x + 3} {y}L{x - 2} {y + 4}"
-            )
+            arrow = f"M{x - 2} {y - 4}L{x + 3} {y}L{x - 2} {y + 4}"
+            self._add("path", class_="end pending", d=arrow)
         else:
             cross = f"M{x - 3} {y - 3}L{x + 3} {y + 3}M{x - 3} {y + 3}L{x + 3} {y - 3}"
             self._add("path", class_=f"end {state}", d=cross)

@@ -47,10 +47,16 @@ class Recorder:
 
     Args:
         clock: gives seconds; every time in the records is what it says.
+        due: when the timer behind a future was due, by the same clock, where that is known: a
+            task is ready from then on, even while the loop is held up and cannot notice.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.clock = clock
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        due: Callable[[asyncio.Future[Any]], float | None] = lambda _: None,
+    ) -> None:
+        self.clock, self._due = clock, due
         self.steps: list[Step] = []
         self._records: list[_Record] = []
         self._current: _Record | None = None
@@ -152,7 +158,7 @@ class Recorder:
             self._current = outer
             self._note(record, start, end)  # type: ignore[arg-type]
         if isinstance(awaited, asyncio.Future):
-            awaited.add_done_callback(lambda _: self._became_ready(record))
+            awaited.add_done_callback(lambda future: self._became_ready(record, future))
         return awaited
 
     def _note(self, record: _Record, start: float, end: StepEnd) -> None:
@@ -164,8 +170,9 @@ class Recorder:
         if end != "waits":
             record.ended = stop
 
-    def _became_ready(self, record: _Record) -> None:
-        record.ready = self.clock()
+    def _became_ready(self, record: _Record, future: asyncio.Future[Any]) -> None:
+        now, due = self.clock(), self._due(future)
+        record.ready = now if due is None or future.cancelled() else min(due, now)
 
 
 def _plain_task(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
