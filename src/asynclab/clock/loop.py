@@ -98,7 +98,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         since = self._waits_since
         return self._now if since is None else self._now + _monotonic() - since
 
-    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> Any:
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
         """As on any loop; also notes for which future a timer is."""
         if args and isinstance(args[0], asyncio.Future):
             self._due[args[0]] = when

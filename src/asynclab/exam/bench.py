@@ -38,12 +38,20 @@ class Bench:
     Args:
         namespace: the student's names.
         values: further names, for the expression alone; probes among them are attached.
+        real_time: wait as the program says, on a loop of the usual kind; no clock is replaced.
     """
 
-    def __init__(self, namespace: MutableMapping[str, Any], values: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        namespace: MutableMapping[str, Any],
+        values: dict[str, Any],
+        *,
+        real_time: bool = False,
+    ) -> None:
         self.namespace, self.values = namespace, values
-        self.loop = VirtualLoop()
-        self.recorder = Recorder(lambda: round(self.loop.now, 3), self._due)
+        self.loop = asyncio.SelectorEventLoop() if real_time else VirtualLoop()
+        self._begun = self.loop.time()
+        self.recorder = Recorder(self._now, self._due)
         self.remains = Remains()
         self._failed: list[dict[str, Any]] = []
 
@@ -55,14 +63,8 @@ class Bench:
         out = io.StringIO()
         self.loop.set_exception_handler(lambda _, context: self._failed.append(context))
         self.recorder.install(self.loop)
-        for name, probe in self.values.items():
-            if isinstance(probe, Probe):
-                probe.attach(self.loop, name)
-        with self._warnings(), contextlib.redirect_stdout(out), watched(self.loop):
-            with (
-                contextlib.redirect_stderr(io.StringIO()),
-                virtual_time(self.loop, self.namespace),
-            ):
+        with self._warnings(), contextlib.redirect_stdout(out):
+            with contextlib.redirect_stderr(io.StringIO()), self._time():
                 try:
                     main = self.loop.create_task(self._evaluate(code), name=PROGRAM)
                     value = self.loop.run_until_complete(main)
@@ -71,7 +73,7 @@ class Bench:
                 except BaseException as caught:
                     error = caught
                 main = None
-                elapsed = round(self.loop.now, 3)
+                elapsed = self._now()
                 tasks, steps = self.recorder.traces(), tuple(self.recorder.steps)
                 findings = [*explain_failure(error, self.namespace)] if error else []
                 self._clean_up(error)
@@ -97,14 +99,31 @@ class Bench:
         )
 
     async def _evaluate(self, code: CodeType) -> Any:
-        scope = {**self.namespace, **self.values}
-        result = eval(code, scope)
+        scope = {**self.namespace, **self.values} if self.values else self.namespace
+        result = eval(code, scope)  # type: ignore[arg-type]
         while inspect.isawaitable(result):
             result = await result
         return result
 
+    @contextlib.contextmanager
+    def _time(self) -> Iterator[None]:
+        """The clocks of the run: virtual ones, and a watch over endless computing."""
+        if not isinstance(self.loop, VirtualLoop):
+            yield
+            return
+        for name, probe in self.values.items():
+            if isinstance(probe, Probe):
+                probe.attach(self.loop, name)
+        with watched(self.loop), virtual_time(self.loop, self.namespace):
+            yield
+
+    def _now(self) -> float:
+        """Seconds since the run began, to the millisecond."""
+        now = self.loop.now if isinstance(self.loop, VirtualLoop) else self.loop.time()
+        return round(now - self._begun, 3)
+
     def _due(self, future: asyncio.Future[Any]) -> float | None:
-        due = self.loop.due(future)
+        due = self.loop.due(future) if isinstance(self.loop, VirtualLoop) else None
         return None if due is None else round(due, 3)
 
     def _renamed(self, told: Told) -> Told:
@@ -116,7 +135,8 @@ class Bench:
         left = [task for task in asyncio.all_tasks(self.loop) if not task.done()]
         if error is None:
             self.remains.pending = sorted(self.recorder.name_of(t.get_name()) for t in left)
-        self.remains.blocked = list(map(self._renamed, self.loop.blocked))
+        if isinstance(self.loop, VirtualLoop):
+            self.remains.blocked = list(map(self._renamed, self.loop.blocked))
         self.remains.swallowed = self.recorder.swallowed()
         self.recorder.uninstall()
         with contextlib.suppress(BaseException):

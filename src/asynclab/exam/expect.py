@@ -1,5 +1,7 @@
 """A check that fails with a reason, a diagnosis, a hint and the picture of what happened."""
 
+import sys
+
 from asynclab.findings import finding as of_table
 from asynclab.trace import Finding, Transcript
 
@@ -43,7 +45,19 @@ def expect(
     """
     if condition:
         return
-    raise CheckFailed(message, _best(transcript, finding), transcript)
+    failed = CheckFailed(message, _best(transcript, finding), transcript)
+    if transcript.steps:
+        _show(transcript)
+    raise failed
+
+
+def _show(transcript: Transcript) -> None:
+    """In a notebook, the picture of what happened goes above the message."""
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:
+        from asynclab.timeline import timeline
+
+        ipython.display.display(timeline(transcript, title="实际发生的"))
 
 
 def _best(transcript: Transcript, code: str | None) -> Finding | None:

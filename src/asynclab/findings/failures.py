@@ -22,6 +22,7 @@ _LIBRARY = (
     str(Path(asyncio.__file__).parents[1]),  # the standard library
     str(Path(__file__).parents[1]),  # asynclab itself
 )
+_LOOP_RUNS = re.compile(r"from a running event loop|event loop is (already )?running|another loop")
 _NOT_AWAITABLE = re.compile(r"object (.+) can't be used in 'await' expression")
 
 
@@ -60,6 +61,8 @@ def explain_failure(error: BaseException, namespace: Mapping[str, Any]) -> Itera
         )
     elif isinstance(error, BusyError):
         yield finding("runs-for-ever", reason=_text(error), line=line)
+    elif isinstance(error, RuntimeError) and _LOOP_RUNS.search(_text(error)):
+        yield finding("loop-already-running", line=line)
     elif isinstance(error, TypeError | ValueError):
         if function := _passed_function(error):
             yield finding("not-called", line=line, name=function)

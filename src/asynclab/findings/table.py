@@ -39,6 +39,13 @@ TABLE: dict[str, Diagnosis] = {
             "{fix}",
         ),
     ),
+    "loop-already-running": Diagnosis(
+        "这里已经有一个事件循环在运行，不能再启动一个{at}。",
+        (
+            "单元本来就运行在事件循环上，脚本才需要自己启动它。",
+            "在单元里直接写 await main()；在协程里面也用 await，不要用 asyncio.run。",
+        ),
+    ),
     "never-awaited": Diagnosis(
         "协程 {name} 建了出来，却没有人等它，所以它一行也没有运行{at}。",
         (
