@@ -32,7 +32,9 @@ c.GenerateAssignment.preprocessors = [
 ]
 c.GenerateAssignment.preprocessors += [ForgetMetadata]
 c.ForgetMetadata.names = ["course", "jupytext"]
-c.ClearSolutions.code_stub = {"python": "# 在这里写你的代码\nraise NotImplementedError()"}
+c.ClearSolutions.code_stub = {
+    "python": '# 在这里写你的代码\nraise NotImplementedError("这一题还没有写")'
+}
 c.ClearSolutions.text_stub = "（在这里写你的回答）"
 
 # A cell that hangs is interrupted, fails, and the rest of the notebook still runs.

@@ -7,9 +7,10 @@
     repair-await = '''
     …
     '''
-    [fails.check-repair-await]    # each check that must not give all its points
+    [fails.check-repair-main]     # each check that must not give all its points
     points = 0
-    message = "应当轮到 fun2"      # part of what the check must say
+    message = "应当重叠"           # part of what the check must say
+    finding = "sequential"        # the diagnosis that it must name
 
 A case without `fails` is another right answer. All other solution cells are the reference's.
 """
@@ -32,6 +33,7 @@ class Expected:
 
     points: float
     message: str = ""
+    finding: str = ""
 
 
 @dataclass(frozen=True)

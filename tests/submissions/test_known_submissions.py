@@ -5,6 +5,7 @@ import re
 import nbformat
 import pytest
 
+from asynclab.findings import TABLE
 from course import demo
 from course.cases import Exercise
 from examroom import CourseFolder
@@ -47,8 +48,10 @@ def test_failing_checks_say_what_is_wrong(graded_class: GradedClass) -> None:
     for outcome in graded_class.outcomes:
         outputs = said(graded_class, outcome.pupil.student)
         for grade_id, expected in outcome.pupil.case.fails.items():
-            if expected.message not in outputs[grade_id]:
-                silent.append((outcome.pupil.case.name, grade_id, expected.message))
+            named = f"[{expected.finding}]" if expected.finding else ""
+            if expected.message not in outputs[grade_id] or named not in outputs[grade_id]:
+                told = re.findall(r"检查没有通过：.*?(?=提示|\]\}|$)", outputs[grade_id])
+                silent.append((outcome.pupil.case.name, grade_id, expected, told[:1]))
     assert silent == []
 
 
@@ -92,6 +95,7 @@ def test_every_expected_failure_names_what_the_check_says(exercise: Exercise) ->
     for case in exercise.cases():
         for grade_id, expected in case.fails.items():
             assert expected.message, (case.name, grade_id)
+            assert expected.finding in TABLE, (case.name, grade_id)
 
 
 def test_every_misconception_is_a_sentence(exercise: Exercise) -> None:

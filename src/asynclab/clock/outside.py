@@ -78,9 +78,11 @@ def _outside_peers(descriptors: list[int]) -> bool:
     """Whether any of these belongs to a peer that is not itself among them."""
     names, peers = set(), []
     for descriptor in descriptors:
+        copy = os.dup(descriptor)
         try:
-            end = socket.socket(fileno=os.dup(descriptor))
+            end = socket.socket(fileno=copy)
         except OSError:
+            os.close(copy)
             return True  # a pipe or a process: only the other side knows
         with end:
             names.add(_address(end.getsockname()))

@@ -63,19 +63,14 @@ def _show(transcript: Transcript) -> None:
 def _best(transcript: Transcript, code: str | None) -> Finding | None:
     """The diagnosis that explains a failed check best."""
     found = transcript.findings
-    if transcript.error is not None and found:
-        return found[0]  # it did not get as far as the check's own question
     same = next((f for f in found if f.code == code), None)
     if same is not None:
         return same
-    if code == "sequential":
-        blocking = next((f for f in found if f.code == "blocking-call"), None)
-        if blocking is not None:
-            return blocking
+    if found:
+        return found[0]  # what the run did explains more than what the check asked
     if code is not None:
-        order = "、".join(transcript.order()) or "、".join(transcript.printed)
-        return of_table(code, elapsed=transcript.elapsed, order=order, peak=_peak(transcript))
-    return found[0] if found else None
+        return of_table(code, elapsed=transcript.elapsed, peak=_peak(transcript))
+    return None
 
 
 def _peak(transcript: Transcript) -> int:

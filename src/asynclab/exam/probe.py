@@ -22,7 +22,7 @@ class Probe:
         self._loop: VirtualLoop | None = None
         self._begun = 0.0
         self.calls: list[list[Any]] = []
-        self.values: list[Any] = []
+        self.answers: list[Any] = []
         self.finished: list[int] = []
         self.cancelled: list[list[Any]] = []
         self.peak = 0
@@ -45,11 +45,19 @@ class Probe:
         call.__name__ = call.__qualname__ = self.__name__  # type: ignore[attr-defined]
         return call
 
+    def answer(self, argument: Any) -> Any:
+        """What the last call with this first argument was given; None when there was none."""
+        given = [
+            a for a, first in zip(self.answers, self.arguments, strict=True) if first == argument
+        ]
+        return given[-1] if given else None
+
     async def _call(self, *arguments: Any) -> Any:
         loop = self._loop
         assert loop is not None, "a probe is handed over through run(…)"
         number, key = len(self.calls), str(arguments[0]) if arguments else ""
         self.calls.append(list(arguments))
+        self.answers.append(None)
         self._running.add(number)
         self.peak = max(self.peak, len(self._running))
         answer = loop.create_future()
@@ -75,9 +83,8 @@ class Probe:
         if key in self._fail:
             answer.set_exception(self._error(key))
             return
-        value = self._value_of(key)
-        self.values.append(value)
-        answer.set_result(value)
+        self.answers[number] = self._value_of(key)
+        answer.set_result(self.answers[number])
 
     def _delay_of(self, key: str) -> float:
         return self._delay.get(key, 0.0) if isinstance(self._delay, Mapping) else self._delay
@@ -106,7 +113,8 @@ def probe(
             written as `"ValueError: 理由"`.
 
     Afterwards it tells what it saw: `calls` (the arguments of each, in order), `arguments` (the
-    first of each), `values` (in the order given), `finished` (numbers of the calls, in the order in
+    first of each), `answers` (what each was given, None for one that failed or was not answered),
+    `answer(argument)`, `finished` (numbers of the calls, in the order in
     which they ended), `peak` (most at once), `cancelled` (arguments of the cancelled calls) and
     `elapsed` (virtual seconds until the last answer).
     """

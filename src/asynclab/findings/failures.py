@@ -23,6 +23,13 @@ _LIBRARY = (
     str(Path(__file__).parents[1]),  # asynclab itself
 )
 _LOOP_RUNS = re.compile(r"from a running event loop|event loop is (already )?running|another loop")
+_OTHER_LOOP = re.compile(r"attached to a different loop|bound to a different event loop")
+# What old tutorials take from asyncio: since when it is gone, and what is written today.
+_REMOVED = {
+    "coroutine": ("3.11", "async def"),
+    "async": ("3.7", "create_task"),
+    "JoinableQueue": ("3.5", "asyncio.Queue"),
+}
 _NOT_AWAITABLE = re.compile(r"object (.+) can't be used in 'await' expression")
 
 
@@ -46,6 +53,11 @@ def explain_failure(error: BaseException, namespace: Mapping[str, Any]) -> Itera
         yield finding("syntax", line=error.lineno, code=text or "（见上面的错误）")
     elif isinstance(error, NameError):
         yield from _unknown_name(error, namespace, line)
+    elif isinstance(error, AttributeError) and error.name in _REMOVED and error.obj is asyncio:
+        version, today = _REMOVED[error.name]
+        yield finding(
+            "removed", line=line, name=f"asyncio.{error.name}", version=version, today=today
+        )
     elif isinstance(error, AttributeError) and error.name is not None:
         where = getattr(error.obj, "__name__", type(error.obj).__name__)
         known = [] if error.obj is None else dir(error.obj)
@@ -63,6 +75,8 @@ def explain_failure(error: BaseException, namespace: Mapping[str, Any]) -> Itera
         yield finding("runs-for-ever", reason=_text(error), line=line)
     elif isinstance(error, RuntimeError) and _LOOP_RUNS.search(_text(error)):
         yield finding("loop-already-running", line=line)
+    elif isinstance(error, RuntimeError) and _OTHER_LOOP.search(_text(error)):
+        yield finding("other-loop", line=line)
     elif isinstance(error, TypeError | ValueError):
         if function := _passed_function(error):
             yield finding("not-called", line=line, name=function)
@@ -105,17 +119,22 @@ def _passed_function(error: BaseException) -> str | None:
     for frame in reversed(list(_frames(error.__traceback__, own=False))):
         for name in ("coro", "coro_or_future", "main", "future"):
             value = frame.f_locals.get(name)
-            if _is_library(frame.f_code.co_filename) and inspect.iscoroutinefunction(value):
-                return str(value.__name__)
+            if _is_library(frame.f_code.co_filename) and _is_uncalled(value):
+                return str(getattr(value, "__name__", "函数"))
         if values := frame.f_locals.get("coros_or_futures") or frame.f_locals.get("fs"):
             for value in values if isinstance(values, tuple | list | set) else ():
-                if inspect.iscoroutinefunction(value):
-                    return str(value.__name__)
+                if _is_uncalled(value):
+                    return str(getattr(value, "__name__", "函数"))
     if "object function can't be used in 'await'" in _text(error):
         _, code = _place(error)
         match = re.search(r"await\s+([\w.]+)\s*(?:$|[^\w.(])", code)
         return match[1] if match else None
     return None
+
+
+def _is_uncalled(value: object) -> bool:
+    """Whether this is something to call (a function, a probe) where its result was wanted."""
+    return callable(value) and not inspect.isawaitable(value) and not isinstance(value, type)
 
 
 def _place(error: BaseException) -> tuple[int | None, str]:

@@ -46,6 +46,17 @@ TABLE: dict[str, Diagnosis] = {
             "在单元里直接写 await main()；在协程里面也用 await，不要用 asyncio.run。",
         ),
     ),
+    "other-loop": Diagnosis(
+        "这个任务（或者锁、队列）是在别的事件循环上建的，不能在这里等{at}。",
+        (
+            "它是在哪里建出来的？在 main() 里面，还是在外面？",
+            "把 create_task、Queue()、Lock() 这些都移到 main() 里面。",
+        ),
+    ),
+    "removed": Diagnosis(
+        "{name} 在 Python {version} 里已经删掉了{at}。",
+        ("这是旧教程里的写法，今天写什么？", "今天写 {today}。"),
+    ),
     "never-awaited": Diagnosis(
         "协程 {name} 建了出来，却没有人等它，所以它一行也没有运行{at}。",
         (
@@ -128,7 +139,7 @@ TABLE: dict[str, Diagnosis] = {
         ),
     ),
     "wrong-order": Diagnosis(
-        "顺序不对，实际的顺序是 {order}。",
+        "顺序不对。",
         (
             "看时间线：切换发生在哪里？",
             "结果要按输入的顺序，就按建任务的顺序去取；打印的顺序由哪里 await 决定。",
