@@ -19,6 +19,7 @@ class Probe:
 
     def __init__(self, delay: Delay, value: Any, fail: Collection[str] | Mapping[str, str]) -> None:
         self._delay, self._value, self._fail = delay, value, fail
+        self.__name__ = "probe"
         self._loop: VirtualLoop | None = None
         self._begun = 0.0
         self.calls: list[list[Any]] = []

@@ -128,7 +128,7 @@ def _passed_function(error: BaseException) -> str | None:
     if "object function can't be used in 'await'" in _text(error):
         _, code = _place(error)
         match = re.search(r"await\s+([\w.]+)\s*(?:$|[^\w.(])", code)
-        return match[1] if match else None
+        return match[1] if match else "函数"
     return None
 
 

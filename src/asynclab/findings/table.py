@@ -107,7 +107,7 @@ TABLE: dict[str, Diagnosis] = {
         ),
     ),
     "lost-exception": Diagnosis(
-        "任务里出了错（{error}），却没有人来取，所以谁也没有看见。",
+        "任务里出了错{error}，却没有人来取，所以谁也没有看见。",
         (
             "任务的异常要等到有人 await 它，或者调用 result() 才会出现。",
             "用 TaskGroup 或 gather 来等；用 asyncio.wait 时，逐个检查 done 里的任务。",

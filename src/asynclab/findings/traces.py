@@ -37,7 +37,7 @@ def explain_remains(remains: Remains) -> Iterator[Finding]:
     for task in remains.pending:
         yield finding("leaked-task", task=task)
     for error in dict.fromkeys(remains.lost):
-        yield finding("lost-exception", error=error)
+        yield finding("lost-exception", error=f"（{error}）")
     for task in remains.swallowed:
         yield finding("swallowed-cancellation", task=task)
 

@@ -6,6 +6,7 @@ whose first step runs before the factory returns.
 """
 
 import asyncio
+import sys
 import weakref
 from collections.abc import Callable, Coroutine, Generator
 from dataclasses import dataclass, field
@@ -146,7 +147,12 @@ class Recorder:
             end = "done"
             # asyncio.timeout and TaskGroup take back the cancellation that they swallow
             task = record.task()
-            record.swallowed = record.was_cancelled and task is not None and task.cancelling() > 0
+            record.swallowed = (
+                record.was_cancelled
+                and getattr(task, "asked_to_stop", False)
+                and task is not None
+                and task.cancelling() > 0
+            )
             raise
         except asyncio.CancelledError:
             end = "cancelled"
@@ -175,8 +181,32 @@ class Recorder:
         record.ready = now if due is None or future.cancelled() else min(due, now)
 
 
+class _Task(asyncio.Task[Any]):
+    """A task that remembers whether somebody asked it to stop.
+
+    A TaskGroup or a timeout that cancels its own task means something else, and does not always
+    take the request back (TaskGroup does from Python 3.13 on).
+    """
+
+    asked_to_stop = False
+
+    def set_name(self, value: object) -> None:
+        """Set the name; Python 3.13.0 calls this with None for a task that was given none."""
+        if value is not None:
+            super().set_name(value)
+
+    def cancel(self, msg: Any = None) -> bool:
+        caller = sys._getframe(1).f_code.co_filename
+        if not caller.endswith(("taskgroups.py", "timeouts.py")):
+            self.asked_to_stop = True
+        return super().cancel(msg)
+
+
+_Task.__name__ = _Task.__qualname__ = "Task"  # what a program sees that prints its tasks
+
+
 def _plain_task(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
-    return asyncio.Task(coroutine, loop=loop, **options)
+    return _Task(coroutine, loop=loop, **options)
 
 
 class _Recorded(Coroutine[Any, Any, Any]):

@@ -1,0 +1,69 @@
+import asyncio
+import re
+import time
+from typing import Any
+
+import pytest
+
+from asynclab.exam import run
+from asynclab.findings import TABLE, finding
+from tests.asynclab.findings.right import RIGHT, Program
+from tests.asynclab.findings.wrong import PROGRAMS, WRONG
+
+# Those that a check finds by comparison, because only it knows what was meant.
+BY_COMPARISON = {"sequential", "wrong-value", "wrong-type", "wrong-order", "too-many-in-flight"}
+
+
+@pytest.mark.parametrize("program", RIGHT, ids=lambda program: program.__name__)
+def test_no_false_alarm(program: Program) -> None:
+    transcript = run("program()", namespace={"program": program})
+    assert transcript.error is None
+    assert transcript.findings == ()
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(RIGHT) >= 40
+
+
+@pytest.mark.parametrize(("code", "program"), PROGRAMS)
+def test_every_wrong_program_meets_its_finding(code: str, program: str) -> None:
+    namespace: dict[str, Any] = {"asyncio": asyncio, "time": time}
+    exec(compile(program, "cell", "exec"), namespace)
+    transcript = run("main()", namespace=namespace)
+    assert code in transcript.codes(), (transcript.findings, transcript.error)
+
+
+def test_every_finding_has_three_wrong_programs() -> None:
+    assert WRONG.keys() == TABLE.keys() - BY_COMPARISON
+    assert {code for code, programs in WRONG.items() if len(programs) < 3} == set()
+
+
+@pytest.mark.parametrize("code", TABLE)
+def test_texts_are_whole_sentences_with_everything_filled_in(code: str) -> None:
+    given = finding(code, task="甲", line=3, name="f", where="", suggestion="", fix="改。",
+                    kind="int", seconds=2.0, elapsed=4.0, waiting="甲 在等 乙", error="E",
+                    reason="转", peak=3, version="3.11", today="x", code="y")  # fmt: skip
+    for text in (given.message, *given.hints):
+        assert re.search(r"[\u4e00-\u9fff]", text)
+        assert not re.search(r"[{}]|None", text)
+        assert text[-1] in "。？y"
+    assert len(given.hints) == 2
+    assert given.hints[0] != given.hints[1]
+
+
+@pytest.mark.parametrize("code", TABLE)
+def test_what_is_not_known_is_left_out(code: str) -> None:
+    assert not re.search(r"[{}]|None|（）", finding(code).message)
+
+
+def test_an_unknown_code_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        finding("no-such-thing")
+
+
+def test_a_finding_names_the_line_of_the_students_code() -> None:
+    namespace: dict[str, Any] = {"asyncio": asyncio, "time": time}
+    exec(compile("async def main():\n    x = 1\n    time.sleep(x)\n", "cell", "exec"), namespace)
+    (found,) = run("main()", namespace=namespace).findings
+    assert (found.line, found.task) == (3, "程序")
+    assert "第 3 行" in found.message
