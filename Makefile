@@ -1,5 +1,7 @@
 # `make lab` opens the course, `make test` proves it; both set everything up first.
 PYTHON ?= python3
+# a Python that the user named, not the default one
+CHOSEN := $(if $(filter-out file,$(origin PYTHON)),--chosen)
 VENV := .venv
 BIN := $(VENV)/bin
 # one file to a process: a notebook's cells belong together
@@ -12,7 +14,7 @@ help:  ## list these commands
 
 setup:  ## make or refresh .venv from requirements.lock
 	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "没有找到 $(PYTHON)：请安装 Python 3.11、3.12 或 3.13，或者用 make setup PYTHON=/路径/python3 指明它。"; exit 1; }
-	@$(PYTHON) src/course/bootstrap.py $(VENV)
+	@$(PYTHON) src/course/bootstrap.py $(VENV) $(CHOSEN)
 
 lab: setup  ## open JupyterLab at chapter 00
 	@$(BIN)/course lab

@@ -41,6 +41,8 @@ c.ClearSolutions.text_stub = "（在这里写你的回答）"
 c.Execute.timeout = 20
 c.Execute.extra_arguments = ["--log-level=ERROR", "--HistoryManager.hist_file=:memory:"]
 c.Execute.interrupt_on_timeout = True
+# one that cannot even be interrupted costs its author the cells after it, not the whole notebook
+c.Execute.raise_on_iopub_timeout = False
 c.Execute.error_on_timeout = {
     "ename": "CellTimeoutError",
     "evalue": "这个单元运行超过 20 秒，已被中断",

@@ -56,7 +56,7 @@ def check_venv_module() -> None:
 
 def fingerprint(venv: Path) -> str:
     """Digest of all that the environment depends on; equal means there is nothing to do."""
-    parts = [platform.python_version(), sys.base_prefix, str(venv)]
+    parts = [str(venv)]
     for name in ("requirements.lock", "pyproject.toml", "src/course/bootstrap.py"):
         parts.append(hashlib.sha256((PROJECT / name).read_bytes()).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -88,12 +88,20 @@ def run(log: Path, *command: str) -> None:
         raise SetupError("安装依赖时出错，最后几行在 %s；改好后再运行一次同样的命令。" % log)
 
 
-def build(venv: Path) -> bool:
-    """Make the environment from nothing, or do nothing when it is already what it should be."""
+def build(venv: Path, chosen: bool = False) -> bool:
+    """Make the environment from nothing, or do nothing when it is already what it should be.
+
+    Args:
+        venv: where it is.
+        chosen: the user named this Python, so an environment of another version will not do.
+    """
     stamp = venv / "ready"
-    wanted = fingerprint(venv)
-    if stamp.exists() and stamp.read_text() == wanted:
-        return False
+    wanted, version = fingerprint(venv), platform.python_version()
+    if stamp.exists():
+        made_for, _, made_with = stamp.read_text().partition(" ")
+        if made_for == wanted and (made_with == version or not chosen):
+            return False
+    check_python(sys.version_info)
     check_venv_module()
     print("正在准备运行环境 %s（第一次需要一两分钟）……" % venv, flush=True)
     if venv.exists():
@@ -110,7 +118,8 @@ def build(venv: Path) -> bool:
     run(log, *uv, "--require-hashes", "-r", str(PROJECT / "requirements.lock"))
     run(log, *uv, "--no-build-isolation", "--no-deps", "-e", str(PROJECT))
     readable_diffs(python)
-    stamp.write_text(wanted)
+    stamp.write_text(wanted + " " + version)
+    print("准备好了。", flush=True)
     return True
 
 
@@ -123,13 +132,15 @@ def readable_diffs(python: str) -> None:
 
 
 def main(arguments: List[str]) -> int:
-    """Entry point: `bootstrap.py VENV`. Returns the exit status."""
+    """Entry point: `bootstrap.py VENV [--chosen]`. Returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and sys.version_info >= (3, 7):
             stream.reconfigure(errors="backslashreplace")  # for terminals without Chinese
     try:
-        check_python(sys.version_info)
-        build(Path(arguments[0]).absolute())
+        build(Path(arguments[0]).absolute(), chosen="--chosen" in arguments)
+    except KeyboardInterrupt:
+        print("已停止；再运行一次同样的命令会重新准备。", file=sys.stderr)
+        return 130
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1

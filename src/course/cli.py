@@ -1,6 +1,7 @@
 """The `course` command."""
 
 import json
+import shlex
 import sys
 import tempfile
 from pathlib import Path
@@ -19,7 +20,13 @@ from course import pairs, work
 from course import sync as syncing
 from course.cases import Exercise
 from course.errors import CourseError, DemoError
-from examroom import CourseFolder, ExamroomError, differences, generate
+from examroom import (
+    CourseFolder,
+    ExamroomError,
+    GradingInterrupted,
+    differences,
+    generate,
+)
 from examroom import grade as grade_all
 
 app = typer.Typer(
@@ -44,6 +51,9 @@ def main() -> None:
     """Entry point: errors meant for the user are one message, never a traceback."""
     try:
         app()
+    except GradingInterrupted as stopped:
+        err.print(escape(str(stopped)))
+        sys.exit(130)
     except (CourseError, ExamroomError) as error:
         err.print(f"[bold red]出错了：[/]{escape(str(error))}", soft_wrap=True)
         sys.exit(1)
@@ -92,7 +102,7 @@ def lab(
 def start(name: Name) -> None:
     """把发布的练习复制到 work/ 里开始做；已有的文件永远不会被覆盖。"""
     folder = _folder()
-    target, copied = work.start(folder, name)
+    target, copied = work.start(folder, name.rstrip("/"))
     shown = target.relative_to(folder.root)
     if copied:
         _say(f"练习在 [bold]{shown}[/]：在 JupyterLab 里打开 {shown}/exercises.ipynb。")
@@ -136,7 +146,11 @@ def release(
     """由 source/ 生成学生版 release/（与 nbgrader generate_assignment 相同）。"""
     folder = _folder()
     problems = []
-    wanted = names or folder.sources()
+    wanted = [name.rstrip("/") for name in names or folder.sources()]
+    for name in wanted:
+        own = [pair for pair in pairs.find(folder.root) if pair.notebook.parent.name == name]
+        if any(p.text.exists() and p.newer() is not pairs.Newer.NEITHER for p in own):
+            raise CourseError(f"source/{name} 的文本和笔记本不一致：先运行 course sync。")
     with _progress("生成") as progress:
         task = progress.add_task("", total=len(wanted))
         for name in wanted:
@@ -158,17 +172,20 @@ def grade(name: Name) -> None:
     folder = _folder()
     table = Table("学生", "得分", _missed(), title=name)
     problems = []
+    name = name.rstrip("/")
     total, steps = grade_all(folder, name)
     with _progress("批改") as progress:
         task = progress.add_task(name, total=total)
         for graded in steps:
             progress.advance(task)
             if graded.result is None:
-                problems.append(f"{graded.student} 没有批改成：{graded.problem}")
-                table.add_row(graded.student, "–", f"[red]{graded.problem}[/]")
+                problems.append(
+                    f"{graded.student} 没有批改成（成绩册里若有分数，是上一次的）：{graded.problem}"
+                )
+                table.add_row(graded.student, "–", "[red]没有批改成，见下[/]")
                 continue
             got = graded.result
-            missed = "，".join(f"{c.grade_id} {c.score:g}/{c.max_score:g}" for c in got.missed)
+            missed = "\n".join(f"{c.grade_id} {c.score:g}/{c.max_score:g}" for c in got.missed)
             table.add_row(got.student, f"{got.score:g}/{got.max_score:g}", missed)
     out.print(table)
     _say("反馈在 feedback/，细节在 Formgrader（course lab --role instructor）。")
@@ -184,8 +201,8 @@ def demo(
 ) -> None:
     """批改一个演示班：每份作业该得几分事先都知道，逐一核对。"""
     course = _folder()
-    if folder is not None and folder.exists() and any(folder.iterdir()):
-        raise DemoError(f"{folder} 不是空的：请换一个空文件夹，演示不会动你的文件。")
+    if folder is not None and folder.exists() and (folder.is_file() or any(folder.iterdir())):
+        raise DemoError(f"{folder} 不是空文件夹：请换一个，演示不会动你的文件。")
     root = folder or Path(tempfile.mkdtemp(prefix="course-demo-"))
     strange = []
     for name in course.sources():
@@ -206,7 +223,8 @@ def demo(
                 strange.append(outcome.pupil.student)
     _say(f"课程文件夹：{root}（成绩 grades.csv，反馈 feedback/）")
     _say("在 Formgrader 里看这个班：")
-    out.print(f"  cd {root} && {sys.executable} -m course lab --role instructor")
+    lab_command = shlex.join([sys.executable, "-m", "course", "lab", "--role", "instructor"])
+    _say(f"  cd {shlex.quote(str(root.resolve()))} && {lab_command}")
     _say("  然后打开菜单 Nbgrader → Formgrader。")
     if strange:
         raise DemoError(f"{len(strange)} 份作业的得分与预期不同：{'、'.join(strange)}。")
@@ -218,7 +236,7 @@ def _demo_table(name: str, outcomes: list[demonstration.Outcome]) -> Table:
     for outcome in outcomes:
         got = outcome.graded.result
         score = f"{got.score:g}/{got.max_score:g}" if got else "–"
-        missed = "，".join(c.grade_id for c in got.missed) if got else outcome.graded.problem
+        missed = "\n".join(c.grade_id for c in got.missed) if got else outcome.graded.problem
         wrong = "，".join(f"{k} 应为 {want:g}" for k, (want, _) in outcome.wrong.items())
         verdict = "[green]✓[/]" if outcome.as_expected else f"[red]✗ {wrong}[/]"
         table.add_row(outcome.pupil.student, outcome.pupil.case.name, score, missed, verdict)

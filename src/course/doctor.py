@@ -149,7 +149,7 @@ _NEEDS: tuple[tuple[str, bool, str, Callable[[], str]], ...] = (
     ("成绩册工具", True, "建立 gradebook.db", _alembic),
     ("简体中文界面", False, "JupyterLab 的中文菜单", _language_pack),
     ("中文字体", False, "图中的中文", _fonts),
-    ("沙箱 bubblewrap", False, "教师：隔离学生的代码", _sandbox),
-    ("MariaDB", False, "第 17 章：真正的 MySQL", _mariadb),
+    ("沙箱 bubblewrap", False, "隔离学生的代码（批改还没有用到）", _sandbox),
+    ("MariaDB", False, "真正的 MySQL（第 17 章，还没有写）", _mariadb),
     ("Chromium", False, "贡献者：浏览器测试", lambda: str(find_chromium())),
 )

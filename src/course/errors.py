@@ -9,6 +9,10 @@ class PairConflictError(CourseError):
     """A notebook and its text were both edited since they last agreed."""
 
 
+class UnreadableError(CourseError):
+    """A notebook or its text is damaged."""
+
+
 class ChapterError(CourseError):
     """A chapter does not run from top to bottom."""
 

@@ -16,7 +16,7 @@ import nbformat
 from jupytext.combine import combine_inputs_with_outputs
 from nbformat import NotebookNode
 
-from course.errors import PairConflictError
+from course.errors import PairConflictError, UnreadableError
 
 FORMAT = "md:myst"
 # All of a notebook's metadata that its text speaks of. Nothing here depends on an installed
@@ -91,14 +91,20 @@ class Pair:
         if digest(text) == agreed:
             return Newer.NOTEBOOK
         raise PairConflictError(
-            f"{self.notebook} 和 {self.text.name} 都改过，而且不一致："
+            f"{self.notebook.name} 和 {self.text.name} 都改过，而且不一致："
             "删掉你不要的那一个，再运行 course sync，它会由另一个重新生成。"
         )
 
     def _stored(self) -> NotebookNode | None:
         if not self.notebook.exists():
             return None
-        return nbformat.read(self.notebook, as_version=4)
+        try:
+            return nbformat.read(self.notebook, as_version=4)
+        except Exception as error:  # many kinds: not JSON, conflict markers, another format
+            raise UnreadableError(
+                f"{self.notebook.name} 读不出来（{type(error).__name__}）："
+                "里面有没有 git 的冲突标记？改好它，或者删掉它再由文本重新生成。"
+            ) from error
 
 
 def find(root: Path) -> list[Pair]:
@@ -112,7 +118,11 @@ def find(root: Path) -> list[Pair]:
 
 def from_text(text: str, old: NotebookNode | None) -> NotebookNode:
     """A notebook from its text, keeping what only the old notebook knows of unchanged cells."""
-    fresh = jupytext.reads(text, fmt=FORMAT)
+    try:
+        fresh = jupytext.reads(text, fmt=FORMAT)
+    except Exception as error:  # YAML's, jupytext's own
+        reason = " ".join(str(error).split())
+        raise UnreadableError(f"文本读不出来：{reason}") from error
     if old is not None:
         fresh = combine_inputs_with_outputs(fresh, old, fmt=FORMAT)
     return fresh

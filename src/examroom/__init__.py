@@ -3,11 +3,18 @@
 It knows nbgrader and nothing of any one course, so any nbgrader course folder can use it.
 """
 
-from examroom.errors import ExamroomError, FolderError, GradingError, ReleaseError, StarterError
+from examroom.errors import (
+    ExamroomError,
+    FolderError,
+    GradingError,
+    GradingInterrupted,
+    ReleaseError,
+    StarterError,
+)
 from examroom.folder import CourseFolder, own_programs_first
 from examroom.grading import Graded, grade
 from examroom.metadata import ForgetMetadata
-from examroom.release import differences, generate
+from examroom.release import differences, generate, register
 from examroom.results import Check, Result, export, result
 from examroom.starter import StarterRegions, solved
 
@@ -19,6 +26,7 @@ __all__ = [
     "ForgetMetadata",
     "Graded",
     "GradingError",
+    "GradingInterrupted",
     "ReleaseError",
     "Result",
     "StarterError",
@@ -28,6 +36,7 @@ __all__ = [
     "generate",
     "grade",
     "own_programs_first",
+    "register",
     "result",
     "solved",
 ]

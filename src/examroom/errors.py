@@ -17,5 +17,9 @@ class ReleaseError(ExamroomError):
     """nbgrader could not generate the student version of an assignment."""
 
 
+class GradingInterrupted(ExamroomError):  # noqa: N818 - the user did it, nothing went wrong
+    """The user stopped the grading."""
+
+
 class GradingError(ExamroomError):
     """nbgrader could not grade anything of what was asked."""

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,9 +85,27 @@ def _folders_with_notebooks(parent: Path) -> list[str]:
     return sorted({notebook.parent.name for notebook in parent.glob("*/*.ipynb")})
 
 
+# What nbgrader says, and what it means to somebody who did not read its source.
+_MEANINGS = {
+    "nbgrader metadata may be corrupted": "单元的元数据有误，多半是两个单元用了同一个 grade_id",
+    "no end solution statement found": "有一个 ### BEGIN SOLUTION 没有对应的 ### END SOLUTION",
+    "encountered nested begin solution": "一个 ### BEGIN SOLUTION 里面又有一个",
+    "Solution region detected in a non-solution cell": "解答区写在了没有标为解答的单元里",
+    "No notebooks found": "交上来的笔记本不叫发布时的名字",
+    "No notebooks were matched": "文件夹里没有笔记本",
+    "NotJSONError": "文件不是笔记本（不是 JSON）",
+    "Kernel died": "运行时内核死掉了",
+    "CellTimeoutError": "有一个单元停不下来，中断也没有用",
+}
+_RAISED = re.compile(r"^\s*[\w.]*(?:Error|Exception)(?:: (.*))?$")
+
+
 def failure(outcome: dict[str, Any]) -> str:
-    """What nbgrader said went wrong: its last error lines, without the traceback's frames."""
-    lines = (outcome.get("log") or outcome.get("error") or "").strip().splitlines()
-    errors = [line.removeprefix("[ERROR] ") for line in lines if line.startswith("[ERROR]")]
-    causes = [line for line in lines if "Error:" in line or "Exception:" in line]
-    return "\n".join(causes[-1:] or errors[-1:] or lines[-1:])
+    """What nbgrader said went wrong, in one sentence, without its traceback."""
+    said = f"{outcome.get('log', '')}\n{outcome.get('error', '')}"
+    for words, meaning in _MEANINGS.items():
+        if words in said:
+            return meaning
+    texts = [match[1] for line in said.splitlines() if (match := _RAISED.match(line)) and match[1]]
+    own = [text for text in texts if "error log" not in text and "the above" not in text]
+    return (own or texts or [said.strip().splitlines()[-1] if said.strip() else "没有说明原因"])[0]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SAWarning
 
-from examroom.errors import GradingError
+from examroom.errors import GradingError, GradingInterrupted
 from examroom.folder import CourseFolder, failure
+from examroom.release import register
 from examroom.results import Result, result
 
 
@@ -36,6 +37,7 @@ def grade(folder: CourseFolder, assignment: str) -> tuple[int, Iterator[Graded]]
             f"submitted/ 里没有人交 {assignment}："
             f"请把作业放进 submitted/<学生>/{assignment}/，或先运行 nbgrader collect {assignment}。"
         )
+    register(folder, assignment)
     return len(students), _grade_each(folder, assignment, students)
 
 
@@ -47,6 +49,10 @@ def _grade_each(folder: CourseFolder, assignment: str, students: list[str]) -> I
                 # nbgrader 0.9.6 reads relations of rows that it has not yet added
                 warnings.simplefilter("ignore", SAWarning)
                 outcome = step(assignment, student, force=True)
+            if "KeyboardInterrupt" in outcome.get("error", ""):  # nbgrader takes it for a failure
+                raise GradingInterrupted(
+                    f"已停止：{student} 以前的作业都已写进成绩册。再运行一次会从头批改。"
+                )
             if not outcome["success"]:
                 yield Graded(student, None, failure(outcome))
                 break

@@ -45,8 +45,10 @@ class StarterRegions(ClearSolutions):  # type: ignore[misc]
                 if region is None:
                     raise StarterError(
                         f"“{line.strip()}” 不在解答区里："
-                        f"请把它移到 BEGIN SOLUTION 与 END SOLUTION 之间。单元全文：\n{cell.source}"
+                        "请把它移到 BEGIN SOLUTION 与 END SOLUTION 之间。"
                     )
+                if starter is not None:
+                    raise StarterError("一个解答区里只能有一个 ### BEGIN STARTER。")
                 starter = []
             elif self.end_solution_delimeter in line and region is not None:
                 found = found or starter is not None

@@ -69,14 +69,39 @@ def test_an_interrupted_set_up_is_begun_again(
     assert bootstrap.build(venv) is True
 
 
-def test_another_lock_or_place_or_python_means_another_environment(
+def test_another_lock_or_place_means_another_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = bootstrap.fingerprint(tmp_path)
     assert bootstrap.fingerprint(tmp_path) == here
     assert bootstrap.fingerprint(tmp_path / "moved") != here
-    monkeypatch.setattr(bootstrap.platform, "python_version", lambda: "3.99.0")
+    lock = bootstrap.PROJECT / "requirements.lock"
+    read = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda p: read(p) + b"#" * (p == lock))
     assert bootstrap.fingerprint(tmp_path) != here
+
+
+def test_a_ready_environment_serves_any_python_but_one_that_was_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "run", lambda log, *command: None)
+    monkeypatch.setattr(bootstrap, "readable_diffs", lambda python: None)
+    venv = tmp_path / "env"
+    bootstrap.build(venv)
+    monkeypatch.setattr(bootstrap.platform, "python_version", lambda: "3.12.99")
+    assert bootstrap.build(venv) is False
+    assert bootstrap.build(venv, chosen=True) is True
+
+
+def test_stopping_it_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(venv: Path, chosen: bool) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(bootstrap, "build", stop)
+    assert bootstrap.main([str(tmp_path)]) == 130
+    assert "已停止" in capsys.readouterr().err
 
 
 def test_uv_is_installed_by_its_hashes() -> None:

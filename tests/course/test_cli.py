@@ -72,6 +72,15 @@ def test_release_check_fails_until_released(tiny: CourseFolder) -> None:
     assert course("release", "--check", cwd=tiny.root).returncode == 0
 
 
+def test_release_refuses_a_source_whose_text_was_not_synced(tiny: CourseFolder) -> None:
+    assert course("sync", cwd=tiny.root).returncode == 0
+    text = tiny.root / "source/doubling/doubling.md"
+    text.write_text(text.read_text("utf-8") + "\n新的一句。\n", "utf-8")
+    done = course("release", cwd=tiny.root)
+    assert done.returncode == 1
+    assert "先运行 course sync" in done.stderr
+
+
 def test_a_release_without_source_is_noticed(tiny: CourseFolder) -> None:
     orphan = tiny.root / "release" / "gone"
     orphan.mkdir(parents=True)
@@ -89,4 +98,4 @@ def test_sync_check_names_the_pair_and_what_to_run(tiny: CourseFolder) -> None:
 def test_demo_refuses_a_folder_that_holds_something(tiny: CourseFolder) -> None:
     done = course("demo", "--folder", "source", cwd=tiny.root)
     assert done.returncode == 1
-    assert "不是空的" in done.stderr
+    assert "不是空文件夹" in done.stderr

@@ -3,7 +3,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
+from nbformat.v4 import new_code_cell, new_notebook
 
 from course import lab
 from course.lab import Role
@@ -49,10 +52,29 @@ def test_roles_keep_their_own_settings(tmp_path: Path) -> None:
 
 
 def test_it_listens_on_loopback_and_opens_the_first_page(tmp_path: Path) -> None:
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / lab.FIRST_PAGE).touch()
     command = lab.command(tmp_path, browser=False, port=9000)
     assert "--ServerApp.ip=127.0.0.1" in command
     assert "--ServerApp.open_browser=False" in command
     assert "--LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb" in command
+
+
+def test_a_course_without_chapters_opens_the_launcher(tmp_path: Path) -> None:
+    command = lab.command(tmp_path, browser=False, port=9000)
+    assert "--LabApp.default_url=/lab" in command
+
+
+def test_chapters_are_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "notebooks").mkdir()
+    chapter = new_notebook(cells=[new_code_cell("1", outputs=[], execution_count=1)])
+    nbformat.write(chapter, tmp_path / "notebooks" / "00-a.ipynb")
+    lab.trust(tmp_path)
+    with NotebookNotary(data_dir=str(tmp_path / "data")) as notary:
+        assert notary.check_signature(chapter)
+        assert not notary.check_signature(new_notebook(cells=[new_code_cell("2")]))
 
 
 def test_a_linux_without_display_has_no_browser(monkeypatch: pytest.MonkeyPatch) -> None:

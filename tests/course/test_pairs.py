@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from course import pairs, sync
-from course.errors import PairConflictError
+from course.errors import PairConflictError, UnreadableError
 from course.pairs import Newer, Pair
 
 TEXT = """\
@@ -77,6 +77,20 @@ def test_different_edits_on_both_sides_are_refused_and_nothing_is_lost(pair: Pai
         sync.sync(pair)
     assert "answer = 7" in pair.text.read_text("utf-8")
     assert "answer = 8" in pair.notebook.read_text("utf-8")
+
+
+@pytest.mark.parametrize("damage", ["<<<<<<< HEAD", "", "[]"])
+def test_a_damaged_notebook_is_one_sentence(damage: str, pair: Pair) -> None:
+    pair.notebook.write_text(damage, "utf-8")
+    with pytest.raises(UnreadableError, match="读不出来"):
+        sync.sync(pair)
+    assert pair.notebook.read_text("utf-8") == damage
+
+
+def test_a_damaged_text_is_one_sentence(pair: Pair) -> None:
+    pair.text.write_text("---\njupytext: [\n---\n", "utf-8")
+    with pytest.raises(UnreadableError, match="文本读不出来"):
+        sync.sync(pair)
 
 
 def test_cell_ids_survive_an_edit_of_the_text(pair: Pair) -> None:

@@ -5,7 +5,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from examroom import Check, CourseFolder, FolderError, GradingError, export, generate, grade
+from examroom import (
+    Check,
+    CourseFolder,
+    FolderError,
+    GradingError,
+    GradingInterrupted,
+    export,
+    generate,
+    grade,
+)
 
 
 def hand_in(course: CourseFolder, student: str, solution: str | None) -> Path:
@@ -39,13 +48,36 @@ def test_each_submission_gets_its_points_feedback_and_row(tiny: CourseFolder) ->
     assert results["jia"].max_score == 3
     # one damaged file costs its author the notebook and nobody else anything
     assert graded["ding"].result is None
-    assert graded["ding"].problem
+    assert graded["ding"].problem == "文件不是笔记本（不是 JSON）"
     assert "'ab'" in (tiny.root / "feedback/yi/doubling/doubling.html").read_text("utf-8")
 
     export(tiny, tiny.root / "grades.csv")
     with (tiny.root / "grades.csv").open(encoding="utf-8", newline="") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert {name: scores[name] for name in results} == {"jia": 3, "yi": 2, "bing": 0}
+
+
+def test_a_fresh_copy_without_a_gradebook_can_grade(tiny: CourseFolder) -> None:
+    generate(tiny, "doubling")
+    hand_in(tiny, "jia", "def double(number):\n    return number + number")
+    (tiny.root / "gradebook.db").unlink()
+    released = (tiny.root / "release/doubling/doubling.ipynb").read_bytes()
+    (graded,) = grade(tiny, "doubling")[1]
+    assert graded.result is not None
+    assert graded.result.score == 3
+    assert (tiny.root / "release/doubling/doubling.ipynb").read_bytes() == released
+
+
+def test_an_interrupt_stops_the_class(tiny: CourseFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nbgrader.apps.api import NbGraderAPI
+
+    generate(tiny, "doubling")
+    hand_in(tiny, "jia", None)
+    hand_in(tiny, "yi", None)
+    interrupted = {"success": False, "error": "Traceback …\nKeyboardInterrupt\n"}
+    monkeypatch.setattr(NbGraderAPI, "autograde", lambda *args, **options: interrupted)
+    with pytest.raises(GradingInterrupted, match="已停止"):
+        next(grade(tiny, "doubling")[1])
 
 
 def test_nobody_handed_in_is_an_error_with_what_to_do(tiny: CourseFolder) -> None:

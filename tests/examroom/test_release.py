@@ -37,8 +37,19 @@ def test_an_unknown_assignment_is_refused(tiny: CourseFolder) -> None:
         generate(tiny, "tripling")
 
 
+def test_a_failure_leaves_the_release_as_it_was(tiny: CourseFolder) -> None:
+    generate(tiny, "doubling")
+    release = tiny.root / "release/doubling/doubling.ipynb"
+    before = release.read_bytes()
+    path = tiny.root / "source/doubling/doubling.ipynb"
+    path.write_text(path.read_text("utf-8").replace("### END SOLUTION", ""), "utf-8")
+    with pytest.raises(ReleaseError):
+        generate(tiny, "doubling")
+    assert release.read_bytes() == before
+
+
 def test_a_malformed_source_is_an_error_with_its_reason(tiny: CourseFolder) -> None:
     path = tiny.root / "source/doubling/doubling.ipynb"
     path.write_text(path.read_text("utf-8").replace("### END SOLUTION", ""), "utf-8")
-    with pytest.raises(ReleaseError, match="no end solution statement found"):
+    with pytest.raises(ReleaseError, match="没有对应的 ### END SOLUTION"):
         generate(tiny, "doubling")

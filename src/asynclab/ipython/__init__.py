@@ -3,17 +3,17 @@
 from IPython.core.interactiveshell import InteractiveShell
 
 from asynclab.ipython.explain import Explainer
-from asynclab.ipython.interrupt import Heartbeat
+from asynclab.ipython.interrupt import Interruptible
 from asynclab.ipython.magic import TimelineMagic
 
-_LOADED: dict[int, tuple[Heartbeat, Explainer]] = {}
+_LOADED: dict[int, tuple[Interruptible, Explainer]] = {}
 
 
 def load(shell: InteractiveShell) -> None:
     """Keep waiting cells interruptible, explain common errors, add `%%timeline`."""
     if id(shell) in _LOADED:
         return
-    parts = _LOADED[id(shell)] = (Heartbeat(), Explainer(shell))
+    parts = _LOADED[id(shell)] = (Interruptible(), Explainer(shell))
     for part in parts:
         shell.events.register("pre_run_cell", part.begin)
         shell.events.register("post_run_cell", part.end)

@@ -102,8 +102,17 @@ def test_other_errors_and_right_cells_are_left_alone(kernel: Kernel) -> None:
     assert kernel.run("await asyncio.sleep(0)").plain == ""
 
 
-def test_a_cell_that_waits_can_be_interrupted(kernel: Kernel) -> None:
-    """ipykernel notices an interrupt only when something wakes its loop: the heartbeat does."""
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "await asyncio.Event().wait()",
+        "await asyncio.sleep(1000)",
+        "async def spin():\n    while True: pass\nawait spin()",
+        "async def spin():\n    while True: pass\nawait asyncio.create_task(spin())",
+        "import time\nasync def nap(): time.sleep(1000)\nawait asyncio.gather(nap(), nap())",
+    ],
+)
+def test_a_cell_that_does_not_end_can_be_interrupted(endless: str, kernel: Kernel) -> None:
     messages: list[dict[str, Any]] = []
 
     def interrupt(message: dict[str, Any]) -> None:
@@ -112,11 +121,12 @@ def test_a_cell_that_waits_can_be_interrupted(kernel: Kernel) -> None:
             kernel.manager.signal_kernel(signal.SIGINT)
 
     kernel.client.execute_interactive(
-        "print('等', flush=True)\nawait asyncio.Event().wait()", timeout=60, output_hook=interrupt
+        f"print('等', flush=True)\n{endless}", timeout=60, output_hook=interrupt
     )
     cell = Cell(messages)
     assert cell.error is not None
-    assert cell.error["ename"] in ("KeyboardInterrupt", "CancelledError")
+    assert cell.error["ename"] == "CancelledError"
+    assert kernel.run("print('还在')").text == "还在\n"
 
 
 def test_a_failed_check_shows_the_picture_and_the_reason(kernel: Kernel) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from asynclab.exam import Transcript, run
 from asynclab.timeline import side_by_side, timeline
+from asynclab.timeline.picture import STATES
 from asynclab.timeline.rows import Axis, rows
 
 NAMESPACE: dict[str, Any] = {"asyncio": asyncio, "time": time}
@@ -24,8 +25,8 @@ async def two():
         group.create_task(boil(1), name="乙")
 
 async def everything():
-    tasks = [asyncio.create_task(c, name=n) for c, n in
-             ((boil(9), "取消"), (fails(), "出错"), (nap(), "阻塞"), (twice(), "就绪"), (boil(99), "剩下"))]
+    plan = {"取消": boil(9), "出错": fails(), "阻塞": nap(), "就绪": twice(), "剩下": boil(99)}
+    tasks = [asyncio.create_task(work, name=name) for name, work in plan.items()]
     await asyncio.sleep(0.2)
     tasks[0].cancel()
     await asyncio.wait(tasks[:4])
@@ -74,9 +75,7 @@ def test_a_row_for_each_task_and_one_for_the_loop() -> None:
 def test_every_state_is_drawn_and_named_in_the_key(state: str) -> None:
     svg = drawn("everything")
     assert state in classes(svg)
-    names = {"running": "运行", "waiting": "等待", "ready": "就绪，轮不到", "blocked": "阻塞",
-             "done": "完成", "failed": "出错", "cancelled": "被取消", "pending": "没有做完"}  # fmt: skip
-    assert names[state] in texts(svg)
+    assert STATES[state] in texts(svg)
 
 
 def test_the_key_names_only_what_occurs() -> None:
@@ -128,7 +127,7 @@ def test_a_screen_reader_has_a_title_and_a_description() -> None:
     ids = (svg.get("aria-labelledby") or "").split()
     named = {element.get("id"): element.text or "" for element in svg if element.get("id")}
     assert svg.get("role") == "img"
-    assert [named[i] for i in ids][0] == "时间线"
+    assert named[ids[0]] == "时间线"
     assert "2 个任务，共 2 秒" in named[ids[1]]
     assert "乙：从 0 秒到 1 秒，完成" in named[ids[1]]
 
