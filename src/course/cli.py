@@ -115,6 +115,9 @@ def sync(
     check: Annotated[
         bool, typer.Option("--check", help="只检查，不改动；不一致时退出状态为 1。")
     ] = False,
+    run: Annotated[
+        bool, typer.Option("--run", help="所有章节都重新运行：它们导入的东西改过时用。")
+    ] = False,
 ) -> None:
     """让笔记本和它的文本（.md）一致；代码改过的章节重新运行，并保存输出。"""
     folder = _folder()
@@ -129,7 +132,7 @@ def sync(
                 if check:
                     problems += [f"{name}：{problem}" for problem in syncing.check(pair)]
                 else:
-                    _say_synced(name, syncing.sync(pair), progress.console)
+                    _say_synced(name, syncing.sync(pair, execute_all=run), progress.console)
             except CourseError as error:
                 problems.append(f"{name}：{error}")
             progress.advance(task)

@@ -23,14 +23,16 @@ class Synced:
     written: tuple[Path, ...]
 
 
-def sync(pair: Pair) -> Synced:
+def sync(pair: Pair, *, execute_all: bool = False) -> Synced:
     """Bring both sides together, executing a chapter whose code changed since its last run.
+
+    With `execute_all` a chapter is executed in any case: what it imports may have changed.
 
     Raises PairConflictError when both sides were edited, ChapterError when the chapter fails; then
     neither file is touched.
     """
     newer, notebook = pair.newer(), pair.read()
-    run = pair.is_chapter and needs_execution(notebook)
+    run = pair.is_chapter and (execute_all or needs_execution(notebook))
     if run:
         execute(notebook, pair.notebook.parent)
     text = to_text(notebook)

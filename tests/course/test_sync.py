@@ -51,6 +51,14 @@ def test_a_chapters_life(tmp_path: Path) -> None:
     assert pair.read().cells[1].outputs[0].text == "再见\n"
 
 
+def test_a_chapter_can_be_run_again_for_what_it_imports(tmp_path: Path) -> None:
+    pair = chapter(tmp_path, CHAPTER)
+    sync.sync(pair)
+    again = sync.sync(pair, execute_all=True)
+    assert again.executed
+    assert not again.written
+
+
 def test_code_edited_in_the_notebook_is_stale_until_it_is_run(tmp_path: Path) -> None:
     pair = chapter(tmp_path, CHAPTER)
     sync.sync(pair)

@@ -78,7 +78,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.turn = 0  # of the loop's life; those below begin anew when real time passes
         self._turns = self._still = 0
         self._was_busy = False
-        self._waits_since: float | None = None
+        self._turned_at = _monotonic()
         selector = _WaitlessSelector()
         selector.loop = self
         super().__init__(selector)
@@ -91,12 +91,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     @property
     def now(self) -> float:
-        """Virtual seconds since the loop was made, without moving the clock by a hair.
+        """Virtual seconds since the loop was made, without moving the clock by a hair."""
+        return self._now
 
-        From another thread it also counts the real waiting that is under way.
-        """
-        since = self._waits_since
-        return self._now if since is None else self._now + _monotonic() - since
+    @property
+    def now_outside(self) -> float:
+        """What another thread of the program sees: it goes on while the loop stands in one turn."""
+        return self._now + _monotonic() - self._turned_at
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Any, *args: Any, context: Any = None
@@ -140,12 +141,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return []
 
     def _really_wait(self, seconds: float, poll: Callable[[float | None], Any]) -> Any:
-        self._waits_since = started = _monotonic()
+        started = self._turned_at = _monotonic()
         try:
             return poll(seconds)
         finally:
-            self._waits_since = None
-            self._now += _monotonic() - started
+            self._turned_at = _monotonic()
+            self._now += self._turned_at - started
             self._turns = self._still = 0
 
     def _outside_busy(self) -> bool:
@@ -153,6 +154,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self.outside.busy(keys, self._ssock.fileno())  # type: ignore[attr-defined]
 
     def _count_turn(self) -> None:
+        self._turned_at = _monotonic()
         self.turn += 1
         self._turns += 1
         self._still += 1

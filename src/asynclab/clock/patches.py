@@ -74,6 +74,7 @@ class _Clocks:
     def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop
         self._thread = threading.get_ident()
+        self._outside = loop.now
         self.functions: dict[str, Callable[..., Any]] = {
             name: self._nanoseconds(real) if name.endswith("_ns") else self._seconds(real)
             for name, real in _REAL.items()
@@ -107,7 +108,9 @@ class _Clocks:
     def _now(self) -> float:
         if threading.get_ident() == self._thread:
             return self._loop.time()
-        return self._loop.now
+        # never backwards, and never standing still: a library may poll until a moment has passed
+        self._outside = max(self._outside + 1e-9, self._loop.now_outside)
+        return self._outside
 
     def _sleep(self, seconds: float, /) -> None:
         """Suspend the calling thread for `seconds`; the loop's own thread blocks the loop."""

@@ -1,10 +1,12 @@
 import asyncio
+import multiprocessing
 import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
@@ -295,6 +297,84 @@ def test_a_server_outside_is_really_waited_for(run: Run, loop: VirtualLoop) -> N
     finally:
         server.join()
         listener.close()
+
+
+def test_aiohttp_against_a_server_outside(run: Run, loop: VirtualLoop) -> None:
+    """Its own time-outs are minutes of virtual time, which must not pass while it waits."""
+    import aiohttp
+    from aiohttp import web
+
+    ready, port = threading.Event(), [0]
+    stop: list[Callable[[], object]] = []
+
+    async def serve() -> None:
+        async def answer(request: web.Request) -> web.Response:
+            return web.Response(text=f"你好 {request.path}")
+
+        application = web.Application()
+        application.router.add_get("/{name}", answer)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port[0] = runner.addresses[0][1]
+        over, server = asyncio.Event(), asyncio.get_running_loop()
+        stop.append(lambda: server.call_soon_threadsafe(over.set))
+        ready.set()
+        await over.wait()
+        await runner.cleanup()
+
+    async def main() -> list[str]:
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port[0]}") as session:
+
+            async def fetch(path: str) -> str:
+                async with session.get(path) as response:
+                    return await response.text()
+
+            return await asyncio.gather(*(fetch(f"/{n}") for n in range(3)))
+
+    server = threading.Thread(target=asyncio.run, args=(serve(),))
+    server.start()
+    ready.wait(30)
+    try:
+        assert run(main()) == ["你好 /0", "你好 /1", "你好 /2"]
+        assert loop.now < 60
+    finally:
+        stop[0]()
+        server.join()
+
+
+def test_a_pool_of_processes_is_really_waited_for(run: Run) -> None:
+    async def main() -> list[int]:
+        loop = asyncio.get_running_loop()
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=context) as pool:
+            async with asyncio.timeout(1000):
+                return list(
+                    await asyncio.gather(*(loop.run_in_executor(pool, abs, -n) for n in (1, 2)))
+                )
+
+    assert run(main()) == [1, 2]
+
+
+def test_waiting_is_cheap(run: Run) -> None:
+    """Processor time, so that a loaded machine makes no difference."""
+
+    async def one_after_another() -> None:
+        for _ in range(1000):
+            await asyncio.sleep(1)
+
+    async def together() -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(10_000):
+                group.create_task(asyncio.sleep(1))
+
+    begun = time.process_time()
+    run(one_after_another())
+    between = time.process_time()
+    run(together())
+    assert between - begun < 0.05 * 4  # 0.011 s on the machine it was written on
+    assert time.process_time() - between < 1.0
 
 
 def test_it_runs_inside_another_loop_that_stands_still(loop: VirtualLoop) -> None:

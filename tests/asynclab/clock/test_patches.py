@@ -94,6 +94,23 @@ def test_a_thread_that_ran_before_keeps_the_real_clock(loop: VirtualLoop) -> Non
     assert seen[1] - seen[0] < 1000
 
 
+def test_a_thread_of_the_program_sees_time_go_on_while_the_loop_stands_still(run: Run) -> None:
+    seen: list[float] = []
+
+    def work() -> None:
+        until = time.monotonic() + 0.01
+        while time.monotonic() < until:
+            seen.append(time.monotonic())
+
+    async def main() -> None:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+
+    run(main())
+    assert seen == sorted(seen)
+
+
 @pytest.mark.parametrize(
     "ending", [None, ValueError, KeyboardInterrupt, SystemExit, asyncio.CancelledError]
 )
