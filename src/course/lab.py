@@ -57,8 +57,6 @@ def command(root: Path, *, browser: bool, port: int, page: str | None = None) ->
         "LabApp.default_url": f"/lab/tree/{page}" if page else "/lab",
         # a login shell would set the PATH anew, and the `course` command would not be found
         "ServerApp.terminado_settings": f"shell_command={os.environ.get('SHELL') or 'sh'}",
-        # kernels would complain, each once, that loopback is not encrypted
-        "KernelManager.transport_encryption": "auto",
         # quiet but for the address, which is logged as critical
         "Application.log_level": "ERROR",
     }
