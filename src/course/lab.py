@@ -57,6 +57,8 @@ def command(root: Path, *, browser: bool, port: int, page: str | None = None) ->
         "LabApp.default_url": f"/lab/tree/{page}" if page else "/lab",
         # a login shell would set the PATH anew, and the `course` command would not be found
         "ServerApp.terminado_settings": f"shell_command={os.environ.get('SHELL') or 'sh'}",
+        # git gives files any times; jupytext would refuse a notebook newer than its text
+        "JupytextConfiguration.outdated_text_notebook_margin": "1e9",
         # quiet but for the address, which is logged as critical
         "Application.log_level": "ERROR",
     }

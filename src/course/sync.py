@@ -45,6 +45,7 @@ def sync(pair: Pair, *, execute_all: bool = False) -> Synced:
     if not pair.notebook.exists() or pair.notebook.read_text(encoding="utf-8") != fresh:
         _replace(pair.notebook, fresh)
         written.append(pair.notebook)
+        pair.text.touch()  # jupytext wants the text to be the newer of the two
     return Synced(pair, newer, run, tuple(written))
 
 
