@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from asynclab.exam import run
+from asynclab.exam import CheckFailed, expect, run
 from asynclab.findings import TABLE, finding
 from tests.asynclab.findings.right import RIGHT, Program
 from tests.asynclab.findings.wrong import PROGRAMS, WRONG
@@ -67,3 +67,36 @@ def test_a_finding_names_the_line_of_the_students_code() -> None:
     (found,) = run("main()", namespace=namespace).findings
     assert (found.line, found.task) == (3, "程序")
     assert "第 3 行" in found.message
+
+
+COMPARED = {
+    "sequential": ["for n in range(3): await f(n)", "await f(0); await f(1)",
+                   "for n in range(2): await asyncio.create_task(f(n))"],
+    "too-many-in-flight": ["await asyncio.gather(*(f(n) for n in range(9)))",
+                           "await asyncio.wait([asyncio.create_task(f(n)) for n in range(4)])",
+                           "async with asyncio.TaskGroup() as g:\n"
+                           "        for n in range(5): g.create_task(f(n))"],
+    "wrong-order": ["return [2, 1]", "return [await f(2), await f(1)]", "return [1, 2][::-1]"],
+    "wrong-value": ["return 0", "return None", "await f(1)"],
+    "wrong-type": ["return (n for n in ())", "return {1: 2}", "return object()"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "body"), [(code, body) for code, bodies in COMPARED.items() for body in bodies]
+)
+def test_a_failed_comparison_names_the_finding_that_its_author_meant(code: str, body: str) -> None:
+    namespace: dict[str, Any] = {"asyncio": asyncio}
+    exec("async def f(n):\n    await asyncio.sleep(1)\n    return n", namespace)
+    exec(compile(f"async def main():\n    {body}", "cell", "exec"), namespace)
+    transcript = run("main()", namespace=namespace)
+    met = {
+        "sequential": transcript.elapsed <= 1,
+        "too-many-in-flight": transcript.peak("f") <= 3,
+    }.get(code, transcript.value == [1, 2])
+    with pytest.raises(CheckFailed, match=rf"\[{code}\]"):
+        expect(met, transcript, "应当如此", finding=code)
+
+
+def test_every_finding_by_comparison_has_three_wrong_programs() -> None:
+    assert {code for code, bodies in COMPARED.items() if len(bodies) >= 3} == BY_COMPARISON
