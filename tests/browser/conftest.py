@@ -28,7 +28,7 @@ PATIENCE = 90 * SECONDS
 OpenLab = Callable[[Path, Role, str], str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it lives, Playwright runs a loop in this very thread
 def browser() -> Iterator[Browser]:
     try:
         chromium = find_chromium()

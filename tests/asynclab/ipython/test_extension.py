@@ -1,6 +1,7 @@
 """The extension in a real kernel, as a student has it."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -119,10 +120,14 @@ def test_a_cell_that_does_not_end_can_be_interrupted(endless: str, kernel: Kerne
         messages.append(message)
         if message["msg_type"] == "stream":
             kernel.manager.signal_kernel(signal.SIGINT)
+            again.start()
 
+    # as a user does, press again when the first came at a moment that could not take it
+    again = threading.Timer(3, kernel.manager.signal_kernel, [signal.SIGINT])
     kernel.client.execute_interactive(
         f"print('等', flush=True)\n{endless}", timeout=60, output_hook=interrupt
     )
+    again.cancel()
     cell = Cell(messages)
     assert cell.error is not None
     assert cell.error["ename"] == "CancelledError"
