@@ -5,8 +5,9 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -369,12 +370,13 @@ def test_waiting_is_cheap(run: Run) -> None:
             for _ in range(10_000):
                 group.create_task(asyncio.sleep(1))
 
-    begun = time.process_time()
-    run(one_after_another())
-    between = time.process_time()
-    run(together())
-    assert between - begun < 0.05 * 4  # 0.011 s on the machine it was written on
-    assert time.process_time() - between < 1.0
+    def cost(program: Callable[[], Coroutine[Any, Any, None]]) -> float:
+        begun = time.process_time()
+        run(program())
+        return time.process_time() - begun
+
+    assert min(cost(one_after_another) for _ in range(5)) <= 0.05
+    assert min(cost(together) for _ in range(3)) <= 1.0
 
 
 def test_it_runs_inside_another_loop_that_stands_still(loop: VirtualLoop) -> None:
