@@ -90,7 +90,7 @@ def build(course: CourseFolder, root: Path, assignment: str, students: int) -> l
 
 
 def run(root: Path, assignment: str, pupils: list[Pupil]) -> Iterator[Outcome]:
-    """Grade the class and write its feedback, one pupil a step."""
+    """Grade the class, one pupil a step."""
     folder = CourseFolder(root.resolve())
     maxima = Exercise(folder, assignment).maxima
     by_name = {pupil.student: pupil for pupil in pupils}
@@ -98,6 +98,11 @@ def run(root: Path, assignment: str, pupils: list[Pupil]) -> Iterator[Outcome]:
     for graded in steps:
         pupil = by_name[graded.student]
         yield Outcome(pupil, graded, _wrong(graded, pupil.case, maxima))
+
+
+def write_feedback(root: Path, assignment: str) -> None:
+    """Write every pupil's feedback, as `nbgrader generate_feedback` does."""
+    CourseFolder(root.resolve()).api().generate_feedback(assignment, force=True)
 
 
 def export_grades(root: Path) -> dict[tuple[str, str], float]:

@@ -7,10 +7,6 @@ from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 
-import nbformat
-from jupyter_core.paths import jupyter_data_dir
-from nbformat.sign import NotebookNotary
-
 FIRST_PAGE = "notebooks/00-start-here.ipynb"
 
 
@@ -80,6 +76,10 @@ def has_browser() -> bool:
 
 def trust(root: Path) -> None:
     """Sign the chapters, so that their stored pictures are shown before anybody runs them."""
+    import nbformat  # takes a second to import, and most commands do without
+    from jupyter_core.paths import jupyter_data_dir
+    from nbformat.sign import NotebookNotary
+
     with NotebookNotary(data_dir=jupyter_data_dir()) as notary:
         for path in sorted((root / "notebooks").glob("*.ipynb")):
             notary.sign(nbformat.read(path, as_version=4))

@@ -23,3 +23,31 @@ class GradingInterrupted(ExamroomError):  # noqa: N818 - the user did it, nothin
 
 class GradingError(ExamroomError):
     """nbgrader could not grade anything of what was asked."""
+
+
+class SandboxError(ExamroomError):
+    """No sandbox can be had here, or it does not hold."""
+
+
+class NotANotebook(ExamroomError):  # noqa: N818 - what it is, not what went wrong
+    """A handed-in file is no notebook that could be graded; the text is the reason."""
+
+
+class PaperError(ExamroomError):
+    """The released assignment and the gradebook do not fit together."""
+
+
+class BookkeepingError(ExamroomError):
+    """A submission's marks could not be written to the gradebook."""
+
+
+class GradebookBusyError(BookkeepingError):
+    """Another program keeps the gradebook locked."""
+
+
+class BackupError(ExamroomError):
+    """No copy of the gradebook could be made."""
+
+
+class ClusterError(ExamroomError):
+    """The machines that were to examine submissions cannot be reached."""

@@ -7,13 +7,14 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from nbgrader.apps.api import NbGraderAPI
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
+from typing import TYPE_CHECKING, Any
 
 from examroom.errors import FolderError
+
+if TYPE_CHECKING:
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.converters import BaseConverter
+    from traitlets.config import Config
 
 CONFIG = "nbgrader_config.py"
 
@@ -36,15 +37,26 @@ class CourseFolder:
                 return cls(folder)
         raise FolderError(f"{start} 不在课程文件夹里：请先 cd 到含有 {CONFIG} 的文件夹，再运行。")
 
+    @classmethod
+    def of(cls, converter: "BaseConverter") -> "CourseFolder":
+        """The folder that a command of nbgrader's works on, with that command's options."""
+        folder = cls(Path(converter.coursedir.root))
+        folder.__dict__["config"] = converter.config  # in place of the cached property's value
+        return folder
+
     @cached_property
-    def config(self) -> Config:
+    def config(self) -> "Config":
         """nbgrader's configuration as it is written, with this folder as its root."""
+        from traitlets.config.loader import PyFileConfigLoader
+
         config: Config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
         config.CourseDirectory.root = str(self.root)
         return config
 
-    def api(self) -> NbGraderAPI:
+    def api(self) -> "NbGraderAPI":
         """nbgrader's own interface to this folder, silent on the terminal."""
+        from nbgrader.apps.api import NbGraderAPI
+
         own_programs_first()
         log = logging.getLogger("examroom.nbgrader")
         log.propagate = False

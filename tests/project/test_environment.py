@@ -38,7 +38,7 @@ def test_conda_has_the_same_ranges(project: CourseFolder, declared: dict[str, st
 
 def test_conda_installs_the_course_itself_by_pip(project: CourseFolder) -> None:
     environment = yaml.safe_load((project.root / "environment.yml").read_text("utf-8"))
-    assert environment["dependencies"][-1] == {"pip": ["-e ."]}
+    assert environment["dependencies"][-1] == {"pip": ["-e .[grading]"]}
     assert environment["channels"] == ["conda-forge"]
 
 

@@ -31,4 +31,6 @@ def graded_class(
     root: Path = tmp_path_factory.mktemp("class")
     students = max(STUDENTS, len(Exercise(project, assignment).cases()) + 2)
     pupils = demo.build(project, root, assignment, students)
-    return GradedClass(CourseFolder(root), assignment, list(demo.run(root, assignment, pupils)))
+    outcomes = list(demo.run(root, assignment, pupils))
+    demo.write_feedback(root, assignment)
+    return GradedClass(CourseFolder(root), assignment, outcomes)

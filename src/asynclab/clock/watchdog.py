@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from asynclab.clock.errors import BusyError
 from asynclab.clock.loop import VirtualLoop
 
+# One turn of a loop that computes longer than this does not come back, as far as anybody can tell.
+CPU_S = 3.0
 _LOOK_EVERY_S = 0.25
 _monotonic = time.monotonic
 
 
 @contextmanager
-def watched(loop: VirtualLoop, *, cpu_seconds: float = 5.0) -> Iterator[None]:
+def watched(loop: VirtualLoop, *, cpu_seconds: float = CPU_S) -> Iterator[None]:
     """Raise BusyError into this thread when one turn of `loop` uses more processor time than this.
 
     Processor time of this thread alone: a loaded machine does not make a program seem busy. A

@@ -1,14 +1,15 @@
 """What test cells call: run the student's code, and say what is wrong with it.
 
-Everything that crosses between a check and the student's code is JSON, so that a remote form of
-`run`, `probe` and `drive` can take this one's place.
+Everything that crosses between a check and the student's code is JSON, so that the two can be in
+processes of their own; see `asynclab.exam.room`.
 """
 
 from asynclab.exam.drive import drive
 from asynclab.exam.expect import CheckFailed, expect
 from asynclab.exam.probe import Probe, probe
 from asynclab.exam.run import run
-from asynclab.script import ScriptResult, script
+from asynclab.exam.script import script
+from asynclab.script import ScriptResult
 from asynclab.trace import Transcript
 
 __all__ = [

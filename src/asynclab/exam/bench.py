@@ -6,11 +6,12 @@ import gc
 import inspect
 import io
 import sys
+import threading
 import warnings
 from collections.abc import Iterator, MutableMapping
 from dataclasses import replace
 from types import CodeType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from asynclab.clock import (
     Blocked,
@@ -20,17 +21,26 @@ from asynclab.clock import (
     virtual_time,
     watched,
 )
-from asynclab.exam.probe import Probe
 from asynclab.findings import Remains, explain_failure, explain_remains, failure_of
 from asynclab.trace import Finding, Recorder, Transcript, plain
 
 # Frames kept of where a coroutine was made, to name the line of one that nobody awaits.
 _ORIGIN_DEPTH = 4
+# A run replaces the process's clocks and its standard output.
+_ONE_AT_A_TIME = threading.RLock()
 _CLOSING = ("async_generator_athrow", "aclose")
 # What the run itself is called among the tasks.
 PROGRAM = "程序"
 
 Told = TypeVar("Told", Blocked, Waiting)
+
+
+@runtime_checkable
+class Attachable(Protocol):
+    """A value that keeps the time of the run's loop: a probe."""
+
+    def attach(self, loop: VirtualLoop, name: str) -> None:
+        """Called when the run begins; the program knows the value as `name`."""
 
 
 class Bench:
@@ -58,6 +68,10 @@ class Bench:
 
     def run(self, code: CodeType) -> Transcript:
         """Evaluate `code` and await its value; no error of the program gets out."""
+        with _ONE_AT_A_TIME:
+            return self._run(code)
+
+    def _run(self, code: CodeType) -> Transcript:
         value: Any = None
         main: asyncio.Task[Any] | None
         error: BaseException | None = None
@@ -113,7 +127,7 @@ class Bench:
             yield
             return
         for name, probe in self.values.items():
-            if isinstance(probe, Probe):
+            if isinstance(probe, Attachable):
                 probe.attach(self.loop, name)
         with watched(self.loop), virtual_time(self.loop, self.namespace):
             yield

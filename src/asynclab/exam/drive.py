@@ -5,6 +5,7 @@ import sys
 from collections.abc import MutableMapping, Sequence
 from typing import Any
 
+from asynclab.exam.room import current_room
 from asynclab.trace import plain
 
 Move = str | Sequence[Any]
@@ -21,7 +22,7 @@ def drive(
     Args:
         expression: Python whose value is a generator, for example `"counter(3)"`.
         moves: each `"next"`, `"close"`, `["send", value]` or `["throw", "ValueError"]`.
-        namespace: where names are looked up; by default the caller's globals.
+        namespace: where names are looked up; by default the student's, as in `run`.
 
     Returns:
         For each move one of `{"yielded": value}`, `{"returned": value}`,
@@ -34,6 +35,9 @@ def drive(
         >>> drive("(n * n for n in range(2))", ["next", "next", "next"])
         [{'yielded': 0}, {'yielded': 1}, {'returned': None}]
     """
+    room = current_room()
+    if namespace is None and room is not None:
+        return room.drive(expression, moves)
     if namespace is None:
         namespace = sys._getframe(1).f_globals
     generator = eval(expression, dict(namespace))

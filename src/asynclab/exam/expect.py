@@ -2,6 +2,7 @@
 
 import sys
 
+from asynclab.exam.room import current_room
 from asynclab.findings import finding as of_table
 from asynclab.trace import Finding, Transcript
 
@@ -53,10 +54,13 @@ def expect(
 
 def _show(transcript: Transcript) -> None:
     """In a notebook, the picture of what happened goes above the message."""
-    ipython = sys.modules.get("IPython")
-    if ipython is not None and ipython.get_ipython() is not None:
-        from asynclab.timeline import timeline
+    from asynclab.timeline import timeline
 
+    room = current_room()
+    ipython = sys.modules.get("IPython")
+    if room is not None:
+        room.show(timeline(transcript, title="实际发生的"))
+    elif ipython is not None and ipython.get_ipython() is not None:
         ipython.display.display(timeline(transcript, title="实际发生的"))
 
 

@@ -6,22 +6,44 @@ wait cannot know them. What it saw does not depend on what the student's code sa
 
 import builtins
 import secrets
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from asynclab.clock import VirtualLoop
+from asynclab.trace import plain
 
 Delay = float | Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a call is given in the end: a value, or an error such as `"OSError: 甲 出错了"`."""
+
+    value: Any = None
+    error: str | None = None
+
+    def exception(self) -> BaseException:
+        """The error as an exception of the built-in type that it names."""
+        name, _, message = (self.error or "").partition(": ")
+        return getattr(builtins, name)(message)  # type: ignore[no-any-return]
+
+
 class Probe:
-    """An awaitable function for the student's code; see `probe`."""
+    """What is known of the calls of one awaitable function; see `probe`.
+
+    Whoever keeps the time calls `begin`, `settle` and `abandon`: the probe itself, on the loop that
+    it is attached to, or an examiner on behalf of a loop in another process.
+    """
 
     def __init__(self, delay: Delay, value: Any, fail: Collection[str] | Mapping[str, str]) -> None:
         self._delay, self._value, self._fail = delay, value, fail
-        self.__name__ = "probe"
         self._loop: VirtualLoop | None = None
-        self._begun = 0.0
+        self.reset("probe")
+
+    def reset(self, name: str) -> None:
+        """Forget an earlier run; the student's code knows the function as `name`."""
+        self.__name__ = name
         self.calls: list[list[Any]] = []
         self.answers: list[Any] = []
         self.finished: list[int] = []
@@ -35,17 +57,6 @@ class Probe:
         """First argument of every call, in the order of the calls."""
         return [call[0] if call else None for call in self.calls]
 
-    def attach(self, loop: VirtualLoop, name: str) -> None:
-        """Keep the time of this loop; `run` calls it, and forgets what an earlier run left."""
-        self.__init__(self._delay, self._value, self._fail)  # type: ignore[misc]
-        self._loop, self._begun, self.__name__ = loop, loop.now, name
-
-    def __call__(self, *arguments: Any) -> Coroutine[Any, Any, Any]:
-        """A coroutine that waits the probe's delay, then gives its value or fails."""
-        call = self._call(*arguments)
-        call.__name__ = call.__qualname__ = self.__name__  # type: ignore[attr-defined]
-        return call
-
     def answer(self, argument: Any) -> Any:
         """What the last call with this first argument was given; None when there was none."""
         given = [
@@ -53,52 +64,79 @@ class Probe:
         ]
         return given[-1] if given else None
 
-    async def _call(self, *arguments: Any) -> Any:
-        loop = self._loop
-        assert loop is not None, "a probe is handed over through run(…)"
-        number, key = len(self.calls), str(arguments[0]) if arguments else ""
+    def begin(self, arguments: Sequence[Any]) -> tuple[int, float]:
+        """A call begins: its number, and the seconds after which it is to be settled."""
+        number = len(self.calls)
         self.calls.append(list(arguments))
         self.answers.append(None)
         self._running.add(number)
         self.peak = max(self.peak, len(self._running))
+        key = self._key(number)
+        delay = self._delay.get(key, 0.0) if isinstance(self._delay, Mapping) else self._delay
+        return number, delay
+
+    def settle(self, number: int, elapsed: float) -> Answer:
+        """A call's time has come, `elapsed` seconds after the run began: what it is given."""
+        self.elapsed = round(elapsed, 3)
+        self._running.discard(number)
+        self.finished.append(number)
+        key = self._key(number)
+        if key in self._fail:
+            text = self._fail[key] if isinstance(self._fail, Mapping) else f"OSError: {key} 出错了"
+            return Answer(error=text)
+        self.answers[number] = self._value_of(key)
+        return Answer(self.answers[number])
+
+    def abandon(self, number: int) -> None:
+        """A call was cancelled before its time."""
+        self._running.discard(number)
+        self.cancelled.append(self.calls[number])
+
+    def attach(self, loop: VirtualLoop, name: str) -> None:
+        """Keep the time of this loop; `run` calls it, and forgets what an earlier run left."""
+        self.reset(name)
+        self._loop, self._begun = loop, loop.now
+
+    def __call__(self, *arguments: Any) -> Coroutine[Any, Any, Any]:
+        """A coroutine that waits the probe's delay, then gives its value or fails."""
+        call = self._call(*arguments)
+        call.__name__ = call.__qualname__ = self.__name__  # type: ignore[attr-defined]
+        return call
+
+    async def _call(self, *arguments: Any) -> Any:
+        loop = self._loop
+        assert loop is not None, "a probe is handed over through run(…)"
+        number, delay = self.begin(plain(arguments))
         answer = loop.create_future()
         # straight from the loop, so that a replaced asyncio.sleep makes no difference
-        timer = loop.call_at(loop.now + self._delay_of(key), self._answer, answer, number, key)
+        timer = loop.call_at(loop.now + delay, self._answer, answer, number)
         try:
             return await answer
         except BaseException:
             if not answer.done() or answer.cancelled():
-                self.cancelled.append(list(arguments))
+                self.abandon(number)
             raise
         finally:
             timer.cancel()
-            self._running.discard(number)
 
-    def _answer(self, answer: Any, number: int, key: str) -> None:
+    def _answer(self, future: Any, number: int) -> None:
         assert self._loop is not None
-        self.elapsed = round(self._loop.now - self._begun, 3)
-        if answer.done():
+        if future.done():
             return
-        self._running.discard(number)
-        self.finished.append(number)
-        if key in self._fail:
-            answer.set_exception(self._error(key))
-            return
-        self.answers[number] = self._value_of(key)
-        answer.set_result(self.answers[number])
+        answer = self.settle(number, self._loop.now - self._begun)
+        if answer.error is None:
+            future.set_result(answer.value)
+        else:
+            future.set_exception(answer.exception())
 
-    def _delay_of(self, key: str) -> float:
-        return self._delay.get(key, 0.0) if isinstance(self._delay, Mapping) else self._delay
+    def _key(self, number: int) -> str:
+        call = self.calls[number]
+        return str(call[0]) if call else ""
 
     def _value_of(self, key: str) -> Any:
         if self._value is None:
             return secrets.token_hex(4)
         return self._value.get(key) if isinstance(self._value, Mapping) else self._value
-
-    def _error(self, key: str) -> BaseException:
-        text = self._fail[key] if isinstance(self._fail, Mapping) else f"OSError: {key} 出错了"
-        name, _, message = text.partition(": ")
-        return getattr(builtins, name)(message)  # type: ignore[no-any-return]
 
 
 def probe(
@@ -113,9 +151,9 @@ def probe(
         fail: first arguments for which the call raises OSError, or a mapping from them to an error,
             written as `"ValueError: 理由"`.
 
-    Afterwards it tells what it saw: `calls` (the arguments of each, in order), `arguments` (the
-    first of each), `answers` (what each was given, None for one that failed or was not answered),
-    `answer(argument)`, `finished` (numbers of the calls, in the order in
+    Afterwards it tells what it saw: `calls` (the arguments of each, in order, as JSON), `arguments`
+    (the first of each), `answers` (what each was given, None for one that failed or was not
+    answered), `answer(argument)`, `finished` (numbers of the calls, in the order in
     which they ended), `peak` (most at once), `cancelled` (arguments of the cancelled calls) and
     `elapsed` (virtual seconds until the last answer).
     """

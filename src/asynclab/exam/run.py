@@ -9,6 +9,8 @@ from typing import Any
 
 from asynclab.exam.bench import Bench
 from asynclab.exam.probe import Probe
+from asynclab.exam.room import current_room, here
+from asynclab.findings.failures import EXPRESSION
 from asynclab.trace import Transcript
 
 
@@ -22,8 +24,8 @@ def run(
 
     Args:
         expression: Python, for example `"main()"` or `"brew_all(brew, names)"`.
-        namespace: where its names are looked up; by default the caller's globals, which in a
-            notebook are the student's.
+        namespace: where its names are looked up; by default the student's, which in a notebook are
+            the caller's globals. Pass `globals()` to run what the check itself defines.
         values: JSON, or probes, visible to the expression under these names.
 
     Returns:
@@ -40,17 +42,28 @@ def run(
         >>> t.value, t.elapsed
         (42, 3.0)
     """
-    if namespace is None:
-        namespace = sys._getframe(1).f_globals
-    code = compile(expression, "<检查>", "eval", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     given = {
         name: value if isinstance(value, Probe) else _copied(name, value)
         for name, value in values.items()
     }
+    room = current_room()
+    if namespace is None and room is not None:
+        return room.run(expression, given)
+    if namespace is None:
+        namespace = sys._getframe(1).f_globals
+    return evaluate(expression, namespace, given)
+
+
+def evaluate(
+    expression: str, namespace: MutableMapping[str, Any], values: dict[str, Any]
+) -> Transcript:
+    """Evaluate here and now, with further names for the expression alone."""
+    code = compile(expression, EXPRESSION, "eval", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     outer = asyncio._get_running_loop()
     asyncio._set_running_loop(None)
     try:
-        return Bench(namespace, given).run(code)
+        with here():
+            return Bench(namespace, values).run(code)
     finally:
         asyncio._set_running_loop(outer)
 

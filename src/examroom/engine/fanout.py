@@ -1,0 +1,182 @@
+"""Examine many submissions: one after another here, or at once on Dask workers."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+from examroom.engine.job import Examination, examine_submission
+from examroom.errors import ClusterError, SandboxError
+from examroom.examiner import Pool
+from examroom.paper import Paper
+from examroom.sandbox import Bare, Sandbox
+from examroom.submission import Submission
+
+# A submission whose worker was lost is given to another one this often.
+RETRIES = 3
+
+Outcome = tuple[str, Examination | Exception]
+
+
+class ExamineAll(Protocol):
+    """Examines submissions; gives each student's outcome as soon as it is there."""
+
+    def __call__(self, submissions: Iterable[Submission]) -> Iterator[Outcome]:
+        """SandboxError is raised, as it concerns all; another error is the outcome of its own."""
+
+
+def hosts(sandboxed: bool) -> Pool:
+    """A pool of sandboxes, or of bare processes."""
+    return Pool(Sandbox if sandboxed else Bare)
+
+
+@contextmanager
+def inline(paper: Paper, *, sandboxed: bool) -> Iterator[ExamineAll]:
+    """One after another, in this process: for the few that one command of nbgrader's grades."""
+    pool = hosts(sandboxed)
+
+    def examine_all(submissions: Iterable[Submission]) -> Iterator[Outcome]:
+        for submission in submissions:
+            try:
+                done = examine_submission(paper, submission, pool, sandboxed=sandboxed)
+            except SandboxError:
+                raise
+            except Exception as error:
+                yield submission.student, error
+            else:
+                yield submission.student, done
+
+    try:
+        yield examine_all
+    finally:
+        pool.close()
+
+
+@contextmanager
+def on_dask(paper: Paper, scheduler: str | None, *, sandboxed: bool) -> Iterator[ExamineAll]:
+    """At once, on a cluster in this process or on the workers of a running scheduler.
+
+    Args:
+        paper: what to examine by.
+        scheduler: a Dask scheduler's address, such as `tcp://host:8786`; None for a cluster of as
+            many threads as this machine has processors.
+        sandboxed: whether candidates live in sandboxes.
+
+    Raises:
+        ClusterError: Dask is not installed, or the scheduler cannot be reached.
+        SandboxError: no sandbox can be had (with a cluster of workers: from the first result).
+    """
+    connect = _import_dask()
+    with connect(scheduler, sandboxed) as (client, slots):
+        sent = client.scatter(paper, broadcast=True, hash=False)
+
+        def examine_all(submissions: Iterable[Submission]) -> Iterator[Outcome]:
+            yield from _as_they_come(client, sent, submissions, slots(), sandboxed)
+
+        yield examine_all
+
+
+def _as_they_come(
+    client: Any, paper: Any, submissions: Iterable[Submission], slots: int, sandboxed: bool
+) -> Iterator[Outcome]:
+    """Keep every worker busy, and no more submissions under way than that takes."""
+    from distributed import as_completed
+
+    waiting = iter(submissions)
+    names: dict[str, str] = {}
+
+    def send() -> Any:
+        submission = next(waiting, None)
+        if submission is None:
+            return None
+        future = client.submit(
+            _on_worker, paper, submission, sandboxed, pure=False, retries=RETRIES
+        )
+        names[future.key] = submission.student
+        return future
+
+    first = [future for _ in range(3 * slots) if (future := send()) is not None]
+    if not first:
+        return
+    results = as_completed(first)
+    for future in results:
+        error = future.exception()
+        if isinstance(error, SandboxError):
+            raise error
+        outcome = error if error is not None else future.result()
+        student = names.pop(future.key)
+        future.release()
+        if (following := send()) is not None:
+            results.add(following)
+        yield student, outcome
+
+
+def _on_worker(paper: Paper, submission: Submission, sandboxed: bool) -> Examination:
+    from distributed import get_worker
+
+    pool = get_worker().plugins[_plugin_name(sandboxed)].pool
+    return examine_submission(paper, submission, pool, sandboxed=sandboxed)
+
+
+def _plugin_name(sandboxed: bool) -> str:
+    return f"examroom-{'sandboxed' if sandboxed else 'bare'}"
+
+
+Connected = AbstractContextManager[tuple[Any, Callable[[], int]]]
+
+
+def _import_dask() -> Callable[[str | None, bool], Connected]:
+    try:
+        import dask
+        from distributed import Client, LocalCluster, WorkerPlugin
+    except ImportError as error:
+        raise ClusterError(
+            "没有安装 Dask（distributed），批改全班要用它。"
+            "请在课程文件夹里运行 make setup，或 pip install distributed pyseccomp。"
+        ) from error
+
+    class Hosts(WorkerPlugin):  # type: ignore[misc]
+        """A worker's hosts live as long as the worker, and end with it."""
+
+        pool: Pool
+
+        def __init__(self, sandboxed: bool) -> None:
+            self.name, self.sandboxed = _plugin_name(sandboxed), sandboxed
+
+        def setup(self, worker: Any) -> None:
+            self.pool = hosts(self.sandboxed)
+
+        def teardown(self, worker: Any) -> None:
+            self.pool.close()
+
+    @contextmanager
+    def connect(scheduler: str | None, sandboxed: bool) -> Iterator[tuple[Any, Callable[[], int]]]:
+        settings = {"distributed.admin.system-monitor.gil.enabled": False}
+        with dask.config.set(settings):
+            cluster = None
+            if scheduler is None:
+                cluster = LocalCluster(
+                    n_workers=1,
+                    threads_per_worker=os.cpu_count() or 1,
+                    processes=False,
+                    dashboard_address=None,
+                    memory_limit=0,  # it would be this process's own memory
+                )
+            try:
+                client = Client(cluster if cluster is not None else scheduler, timeout=10)
+            except OSError as error:
+                raise ClusterError(
+                    f"连不上 Dask 调度器 {scheduler}（{error}）："
+                    "请先运行 dask scheduler，再在每台机器上运行 dask worker tcp://…:8786。"
+                ) from error
+            plugin = Hosts(sandboxed)
+            try:
+                client.register_plugin(plugin)
+                yield client, lambda: max(1, sum(client.nthreads().values()))
+            finally:
+                client.unregister_worker_plugin(plugin.name)
+                client.close()
+                if cluster is not None:
+                    cluster.close()
+
+    return connect

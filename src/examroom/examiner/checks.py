@@ -1,0 +1,163 @@
+"""Test cells: which of them can run on the trusted side, and running one there."""
+
+import ast
+import asyncio
+import builtins
+import inspect
+import io
+import linecache
+import traceback
+from collections.abc import Iterable
+from typing import Any
+
+from asynclab.exam import CheckFailed
+from asynclab.exam.room import entered, running_here
+from examroom.examiner.outputs import Output, error, result, stream
+from examroom.examiner.room import RemoteRoom
+
+_EXAM = "asynclab.exam"
+_MAGIC = ("%", "!")
+_GIVEN = (
+    ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
+)  # fmt: skip
+
+
+class Checks:
+    """The checks of one notebook; names that one defines are there for the next, as in a kernel.
+
+    Args:
+        given: sources of the paper's own cells that are no checks. Their imports, definitions and
+            literal constants are there for the checks; the rest of them runs in the candidate only.
+        room: where the student's code is.
+    """
+
+    def __init__(self, given: Iterable[str], room: RemoteRoom) -> None:
+        self._room = room
+        self._printed = io.StringIO()
+        own = {**vars(builtins), "print": self._print}
+        self._names: dict[str, Any] = {"__name__": "__exam__", "__builtins__": own}
+        self._exam_names: set[str] = set()
+        for source in given:
+            self._prepare(source)
+
+    def trusted(self, source: str) -> bool:
+        """Whether a check reaches the student's code through `asynclab.exam`, so runs here.
+
+        One that does not (it calls the student's functions by name) can only run beside them.
+        """
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:
+            return False
+        self._exam_names |= _exam_imports(tree)
+        return any(
+            isinstance(node, ast.Name) and node.id in self._exam_names for node in ast.walk(tree)
+        )
+
+    def run(self, source: str, name: str, points: float) -> tuple[list[Output], str | None]:
+        """Run one check; its outputs, and the finding that it named when it failed.
+
+        Args:
+            source: the cell.
+            name: what tracebacks call it.
+            points: the most that its value may claim.
+        """
+        self._printed.seek(0)
+        self._printed.truncate()
+        self._room.shown.clear()
+        file = f"<检查 {name}>"
+        linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+        found: str | None = None
+        last: list[Output] = []
+        try:
+            with entered(self._room):
+                value = self._execute(source, file)
+            if value is not None:
+                last = [_credit(value, points)]
+        except CheckFailed as failed:
+            found = failed.finding.code if failed.finding else None
+            last = [error("CheckFailed", str(failed), failed._render_traceback_())]
+        except BaseException as problem:  # an assertion of the check, or a slip of its author
+            last = [_problem(problem, file)]
+        finally:
+            linecache.cache.pop(file, None)
+        return [*stream(self._printed.getvalue()), *self._room.shown, *last], found
+
+    def _execute(self, source: str, file: str) -> Any:
+        tree = ast.parse(source, file)
+        value: ast.Expression | None = None
+        if tree.body and isinstance(last := tree.body[-1], ast.Expr):
+            tree.body.pop()
+            value = ast.Expression(last.value)
+        outcome = None
+        for part, mode in ((tree, "exec"), (value, "eval")):
+            if part is not None:
+                code = compile(part, file, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+                outcome = eval(code, self._names)
+                if code.co_flags & inspect.CO_COROUTINE:
+                    outcome = asyncio.run(outcome)
+        return outcome
+
+    def _prepare(self, source: str) -> None:
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:  # magics: what IPython understands is for the candidate
+            lines = source.splitlines()
+            try:
+                tree = ast.parse("\n".join(x for x in lines if not x.lstrip().startswith(_MAGIC)))
+            except SyntaxError:
+                return
+        self._exam_names |= _exam_imports(tree)
+        for statement in tree.body:
+            if isinstance(statement, _GIVEN) or _is_constant(statement):
+                module = ast.Module([statement], [])
+                try:
+                    exec(compile(module, "<给出的单元>", "exec"), self._names)
+                except Exception:
+                    continue  # it needs what only the candidate has; a check that needs it says so
+
+    def _print(self, *values: Any, file: Any = None, **options: Any) -> None:
+        """Collected per check: several notebooks are examined at once in one process."""
+        if file is None and not running_here():
+            file = self._printed
+        print(*values, file=file, **options)
+
+
+def _exam_imports(tree: ast.Module) -> set[str]:
+    """Names that an import of the lab bench's exam binds."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in (_EXAM, "asynclab"):
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name in (_EXAM, "asynclab"):
+                    names.add(alias.asname or "asynclab")
+    return names
+
+
+def _is_constant(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.Assign):
+        return False
+    try:
+        ast.literal_eval(statement.value)
+    except ValueError:
+        return False
+    return all(isinstance(target, ast.Name) for target in statement.targets)
+
+
+def _credit(value: Any, points: float) -> Output:
+    """The value of a check's last expression; nbgrader stops at one that exceeds the points."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and not 0 <= value <= points:
+        said = f"这一格的值 {value!r} 不在 0 和满分 {points:g} 之间"
+        return error("ValueError", said, [f"ValueError: {said}"])
+    return result(value)
+
+
+def _problem(problem: BaseException, file: str) -> Output:
+    """Any other exception, with the lines of the check that led to it."""
+    summary = traceback.TracebackException.from_exception(problem)
+    summary.stack = traceback.StackSummary.from_list(
+        [frame for frame in summary.stack if frame.filename == file]
+    )
+    return error(type(problem).__name__, str(problem), list(summary.format(chain=False)))

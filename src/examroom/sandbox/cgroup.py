@@ -1,0 +1,71 @@
+"""Control groups: bounds for all processes of a sandbox together, where they can be had.
+
+Limits of a process do not add up: 256 processes of 4 GiB each are within them. A group's do. Only
+root, or a user to whom the system has delegated a group, can make one.
+"""
+
+import itertools
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from examroom.sandbox.limits import GROUP_MEMORY, GROUP_PROCESSES
+
+_ROOT = Path("/sys/fs/cgroup")
+_UNIFIED = {"memory.max": GROUP_MEMORY, "memory.swap.max": 0, "pids.max": GROUP_PROCESSES}
+_LEGACY = {
+    "memory": {"memory.limit_in_bytes": GROUP_MEMORY},
+    "pids": {"pids.max": GROUP_PROCESSES},
+}
+_numbers = itertools.count(1)
+
+
+class Groups:
+    """The control groups of one sandbox; `folders` is empty where none can be had."""
+
+    def __init__(self, root: Path = _ROOT) -> None:
+        name = f"examroom-{os.getpid()}-{next(_numbers)}"
+        self.folders: list[Path] = []
+        if (root / "cgroup.controllers").exists():
+            self._make(root / _own("") / name, _UNIFIED)
+        else:
+            for controller, limits in _LEGACY.items():
+                self._make(root / controller / _own(controller) / name, limits)
+
+    @property
+    def bound(self) -> list[str]:
+        """What the groups bound, as the report says it."""
+        names = {"memory": "内存", "pids": "进程数"}
+        files = [file.name for folder in self.folders for file in folder.iterdir()]
+        return [said for name, said in names.items() if any(f.startswith(name) for f in files)]
+
+    def close(self) -> None:
+        """Remove the groups; what was in them must have ended."""
+        for folder in self.folders:
+            with suppress(OSError):
+                folder.rmdir()
+
+    def _make(self, folder: Path, limits: dict[str, int]) -> None:
+        try:
+            folder.mkdir()
+        except OSError:
+            return
+        written = 0
+        for file, value in limits.items():
+            with suppress(OSError):
+                (folder / file).write_text(str(value))
+                written += 1
+        if written:
+            self.folders.append(folder)
+        else:
+            folder.rmdir()
+
+
+def _own(controller: str) -> str:
+    """This process's own group, as a path below the controller's folder."""
+    with suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            if controller in controllers.split(","):
+                return path.strip("/")
+    return ""
