@@ -6,6 +6,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions
 from platformdirs import user_data_path
 
+import examroom
 from examroom import ForgetMetadata, StarterRegions, own_programs_first
 
 c = get_config()
@@ -37,7 +38,11 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "（在这里写你的回答）"
 
-# A cell that hangs is interrupted, fails, and the rest of the notebook still runs.
+# `nbgrader autograde` and Formgrader's button grade in the sandbox, as `course grade` does.
+examroom.install()
+
+# What follows is for Validate, which runs a student's own work in a kernel. A cell that hangs is
+# interrupted, fails, and the rest of the notebook still runs.
 c.Execute.timeout = 20
 c.Execute.extra_arguments = ["--log-level=ERROR", "--HistoryManager.hist_file=:memory:"]
 c.Execute.interrupt_on_timeout = True

@@ -21,6 +21,10 @@ class WorkError(CourseError):
     """A student's working copy cannot be made."""
 
 
+class CheckError(CourseError):
+    """A student's working copy cannot be checked."""
+
+
 class CaseError(CourseError):
     """A known submission under `tests/submissions/` is malformed."""
 

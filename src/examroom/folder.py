@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import sys
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +42,11 @@ class CourseFolder:
     def of(cls, converter: "BaseConverter") -> "CourseFolder":
         """The folder that a command of nbgrader's works on, with that command's options."""
         folder = cls(Path(converter.coursedir.root))
-        folder.__dict__["config"] = converter.config  # in place of the cached property's value
+        config = deepcopy(converter.config)
+        for chosen in ("assignment_id", "student_id", "notebook_id"):
+            config.CourseDirectory.pop(chosen, None)
+        config.CourseDirectory.root = str(folder.root)
+        folder.__dict__["config"] = config  # in place of the cached property's value
         return folder
 
     @cached_property

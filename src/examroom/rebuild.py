@@ -30,7 +30,8 @@ def rebuild(paper_notebook: NotebookJSON, data: bytes) -> NotebookJSON:
 
     A solution cell gets the text of the student's last cell with its grade id, as nbgrader's
     DeduplicateIds has it; it is left empty if the student deleted it. The student's other code
-    cells follow the cell of the paper that they last followed, unless they repeat a given one.
+    cells follow the cell of the paper that they last followed, unless they repeat a given one;
+    so do their other texts where the paper has a task cell, which is answered in further cells.
 
     Args:
         paper_notebook: A notebook as in `Paper.notebooks`; it is left as it is.
@@ -50,7 +51,8 @@ def rebuild(paper_notebook: NotebookJSON, data: bytes) -> NotebookJSON:
     solutions = {place: "" for place, cell in enumerate(paper) if _is_solution(cell)}
     solutions |= {place: cells[at].text for at, place in places.items() if place in solutions}
     extra = _extra(paper, cells, places)
-    if sum(map(len, chain(solutions.values(), *extra.values()))) > SOURCE_LENGTH:
+    own = (cell.text for cells in extra.values() for cell in cells)
+    if sum(map(len, chain(solutions.values(), own))) > SOURCE_LENGTH:
         raise NotANotebook(f"解答超过 {SOURCE_LENGTH} 个字：请删去不需要的内容，再交一次。")
     for place, text in solutions.items():
         paper[place]["source"] = text
@@ -159,21 +161,22 @@ def _places(paper: _Paper, cells: Sequence[_Cell]) -> dict[int, int]:
 
 def _extra(
     paper: _Paper, cells: Sequence[_Cell], places: Mapping[int, int]
-) -> dict[int, list[str]]:
-    """Texts of the student's own code cells, by the place of the paper's cell they come after."""
+) -> dict[int, list[_Cell]]:
+    """The student's own cells, by the place of the paper's cell they come after."""
     known = _by_grade_id(paper)
-    given = {cell["source"].strip() for cell in paper if cell["cell_type"] == "code"} | {""}
+    given = {cell["source"].strip() for cell in paper} | {""}
+    texts_too = any(_is(cell, "task") for cell in paper)
     found = set(places.values())
-    extra: dict[int, list[str]] = defaultdict(list)
+    extra: dict[int, list[_Cell]] = defaultdict(list)
     place = START
     for at, cell in enumerate(cells):
         copied = cell.grade_id in known and _is_locked(paper[known[cell.grade_id]])
         if at in places:
             place = places[at]
-        elif cell.code and not copied and cell.text.strip() not in given:
-            extra[_last_word(paper, place, found)].append(cell.text)
+        elif (cell.code or texts_too) and not copied and cell.text.strip() not in given:
+            extra[_last_word(paper, place, found)].append(cell)
     if sum(map(len, extra.values())) > EXTRA_CELLS:
-        raise NotANotebook(f"自己加的代码单元超过 {EXTRA_CELLS} 个：请合并或删去一些，再交一次。")
+        raise NotANotebook(f"自己加的单元超过 {EXTRA_CELLS} 个：请合并或删去一些，再交一次。")
     return extra
 
 
@@ -190,15 +193,19 @@ def _last_word(paper: _Paper, place: int, found: Collection[int]) -> int:
     return place
 
 
-def _with_extra(notebook: NotebookJSON, extra: Mapping[int, Sequence[str]]) -> list[dict[str, Any]]:
+def _with_extra(
+    notebook: NotebookJSON, extra: Mapping[int, Sequence[_Cell]]
+) -> list[dict[str, Any]]:
     """The paper's cells with the extra ones between them."""
     taken = {cell.get("id") for cell in notebook["cells"]}
     free = (name for number in count(1) if (name := f"extra-{number}") not in taken)
     cells: list[dict[str, Any]] = []
     for place, given in enumerate([None, *notebook["cells"]], START):
         cells += [given] if given else []
-        for text in extra.get(place, ()):
-            cell = {"cell_type": "code", "metadata": {"examroom": {"extra": True}}, "source": text}
+        for own in extra.get(place, ()):
+            kind = "code" if own.code else "markdown"
+            mark = {"examroom": {"extra": True}}
+            cell = {"cell_type": kind, "metadata": mark, "source": own.text}
             # nbformat 4.5 brought ids
             cells.append(cell | ({"id": next(free)} if notebook["nbformat_minor"] >= 5 else {}))
     return cells

@@ -411,7 +411,7 @@ def test_too_much_is_refused_with_its_reason(paper: NotebookJSON, mine: Notebook
     after(mine, "one", *(f"x = {number}" for number in range(rebuild_module.EXTRA_CELLS)))
     rebuild(paper, file(mine))
     after(mine, "two", "y = 1")
-    with pytest.raises(NotANotebook, match="自己加的代码单元超过 200 个"):
+    with pytest.raises(NotANotebook, match="自己加的单元超过 200 个"):
         rebuild(paper, file(mine))
 
 
@@ -508,3 +508,17 @@ def test_no_mutation_of_a_notebook_changes_what_is_the_papers(data: st.DataObjec
             else:
                 cells[place] = changed
     check_only_refused_or_the_paper(file(notebook))
+
+
+def test_a_task_is_answered_in_cells_of_the_students_own() -> None:
+    task = {"grade_id": "essay", "task": True, "grade": False, "solution": False, "locked": True}
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "markdown", "metadata": {"nbgrader": task}, "source": "写一段话"},
+        {"cell_type": "markdown", "metadata": {}, "source": "给出的文字"},
+    ]
+    paper = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": cells}
+    own = {"cell_type": "markdown", "metadata": {"tags": ["x"]}, "source": "我的回答"}
+    handed_in = {**paper, "cells": [cells[0], own, cells[1]]}
+    rebuilt = rebuild(paper, json.dumps(handed_in).encode())
+    assert [cell["source"] for cell in rebuilt["cells"]] == ["写一段话", "我的回答", "给出的文字"]
+    assert rebuilt["cells"][1]["metadata"] == {"examroom": {"extra": True}}

@@ -18,6 +18,10 @@ class CheckFailed(AssertionError):  # noqa: N818 - what a student reads; "error"
         if finding is not None:
             parts.append(f"[{finding.code}] {finding.message}")
             parts.append(f"提示：{finding.hints[0]}")
+        elif transcript is not None and transcript.error is not None:
+            for leaf in transcript.error.leaves():
+                line = f"（第 {leaf.line} 行）" if leaf.line else ""
+                parts.append(f"程序出错{line}：{leaf.type}: {leaf.message}")
         super().__init__("\n".join(parts))
 
     def _render_traceback_(self) -> list[str]:

@@ -102,7 +102,7 @@ class _Rate(ProgressColumn):
 
 
 def _grades(name: str, graded: "list[Graded]") -> Table:
-    table = Table("学生", "得分", _missed(), "说明", title=name)
+    table = Table("学生", "得分", _missed(), Column("说明", overflow="fold"), title=name)
     for each in graded:
         if each.result is None:
             table.add_row(
@@ -123,7 +123,8 @@ def _remarks(graded: "Graded") -> str:
     report = graded.report
     remarks = [f"没有接受 {each.file}：{each.reason}" for each in report.rejected]
     if report.unprotected:
-        remarks.append(f"检查与学生的代码同在一个进程（不受保护）：{'、'.join(report.unprotected)}")
+        names = "、".join(report.unprotected)
+        remarks.append(f"不受保护的检查（与学生的代码同在一个进程）：{names}")
     if report.left:
         remarks.append("学生的代码在沙箱里留下了东西，沙箱已经换掉")
     if not report.sandboxed:

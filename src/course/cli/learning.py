@@ -4,7 +4,8 @@ import json
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from course import doctor as examination
 from course import lab as jupyterlab
@@ -61,3 +62,28 @@ def start(name: Name) -> None:
         say(f"练习在 [bold]{shown}[/]：在 JupyterLab 里打开 {shown}/exercises.ipynb。")
     else:
         say(f"{shown} 里已经有你的练习，没有改动它。想重做，就先把那个文件夹改名。")
+
+
+@app.command()
+def check(name: Name) -> None:
+    """检查 work/ 里自己做的练习：得几分，哪里不对，往哪里想；不记成绩，想检查几次都行。"""
+    from course import check as checking
+
+    folder = course_folder()
+    name = name.rstrip("/")
+    with out.status("检查……"):
+        checks = checking.check(folder, name)
+    table = Table("", "检查", "得分", Column("说明", overflow="fold"), title=name)
+    for each in checks:
+        score = "–" if each.score is None else f"{each.score:g}"
+        mark = (
+            "[yellow]…[/]" if each.score is None else "[green]✓[/]" if each.passed else "[red]✗[/]"
+        )
+        said = "等老师批改" if each.score is None else each.said
+        hint = f"\n[dim]提示：{escape(each.hint)}[/]" if each.hint else ""
+        table.add_row(mark, each.name, f"{score}/{each.max_score:g}", escape(said) + hint)
+    out.print(table)
+    page = folder.root / "work" / f"check-{name}.html"
+    checking.write_page(name, checks, page)
+    got, most = (sum(n) for n in zip(*((c.score or 0, c.max_score) for c in checks), strict=True))
+    say(f"一共 {got:g}/{most:g} 分。画着经过的页面：{page.relative_to(folder.root)}")

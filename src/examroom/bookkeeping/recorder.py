@@ -96,10 +96,15 @@ class Bookkeeper:
             ) from error
         return result
 
-    def recorded(self, student: str) -> bool:
-        """Whether this student's autograded folder and gradebook rows are there, of any grading."""
-        folder = self._autograded(student)
-        return folder.is_dir() and self._gradebook.has(self._assignment, student)
+    def recorded(self, student: str) -> Result | None:
+        """This student's marks of any grading; None unless folder and gradebook rows are there."""
+        if not self._autograded(student).is_dir():
+            return None
+        with self._gradebook.reading():
+            try:
+                return self._result(self._gradebook.find_submission(self._assignment, student))
+            except MissingEntry:
+                return None
 
     def _autograded(self, student: str) -> Path:
         step = self._course.autograded_directory

@@ -1,4 +1,4 @@
-"""Replace a folder in one step, so that a killed program leaves the old one or the new one."""
+"""Replace a folder by two renames; what a program killed in between leaves can be mended."""
 
 import shutil
 from pathlib import Path

@@ -1,6 +1,8 @@
 """Examine many submissions: one after another here, or at once on Dask workers."""
 
+import contextlib
 import os
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
@@ -14,6 +16,7 @@ from examroom.submission import Submission
 
 # A submission whose worker was lost is given to another one this often.
 RETRIES = 3
+CONNECT_S = 20
 
 Outcome = tuple[str, Examination | Exception]
 
@@ -67,17 +70,17 @@ def on_dask(paper: Paper, scheduler: str | None, *, sandboxed: bool) -> Iterator
         SandboxError: no sandbox can be had (with a cluster of workers: from the first result).
     """
     connect = _import_dask()
-    with connect(scheduler, sandboxed) as (client, slots):
-        sent = client.scatter(paper, broadcast=True, hash=False)
+    with connect(scheduler, paper, sandboxed) as (client, room):
 
         def examine_all(submissions: Iterable[Submission]) -> Iterator[Outcome]:
-            yield from _as_they_come(client, sent, submissions, slots(), sandboxed)
+            slots = sum(client.nthreads().values())
+            yield from _as_they_come(client, room, submissions, slots)
 
         yield examine_all
 
 
 def _as_they_come(
-    client: Any, paper: Any, submissions: Iterable[Submission], slots: int, sandboxed: bool
+    client: Any, room: str, submissions: Iterable[Submission], slots: int
 ) -> Iterator[Outcome]:
     """Keep every worker busy, and no more submissions under way than that takes."""
     from distributed import as_completed
@@ -89,9 +92,7 @@ def _as_they_come(
         submission = next(waiting, None)
         if submission is None:
             return None
-        future = client.submit(
-            _on_worker, paper, submission, sandboxed, pure=False, retries=RETRIES
-        )
+        future = client.submit(_on_worker, room, submission, pure=False, retries=RETRIES)
         names[future.key] = submission.student
         return future
 
@@ -111,21 +112,18 @@ def _as_they_come(
         yield student, outcome
 
 
-def _on_worker(paper: Paper, submission: Submission, sandboxed: bool) -> Examination:
+def _on_worker(room: str, submission: Submission) -> Examination:
     from distributed import get_worker
 
-    pool = get_worker().plugins[_plugin_name(sandboxed)].pool
-    return examine_submission(paper, submission, pool, sandboxed=sandboxed)
+    examination: Examination = get_worker().plugins[room].examine(submission)
+    return examination
 
 
-def _plugin_name(sandboxed: bool) -> str:
-    return f"examroom-{'sandboxed' if sandboxed else 'bare'}"
+Connected = AbstractContextManager[tuple[Any, str]]
 
 
-Connected = AbstractContextManager[tuple[Any, Callable[[], int]]]
-
-
-def _import_dask() -> Callable[[str | None, bool], Connected]:
+def _import_dask() -> Callable[[str | None, Paper, bool], Connected]:
+    """How to connect to workers; Dask takes most of a second to import."""
     try:
         import dask
         from distributed import Client, LocalCluster, WorkerPlugin
@@ -135,13 +133,12 @@ def _import_dask() -> Callable[[str | None, bool], Connected]:
             "请在课程文件夹里运行 make setup，或 pip install distributed pyseccomp。"
         ) from error
 
-    class Hosts(WorkerPlugin):  # type: ignore[misc]
-        """A worker's hosts live as long as the worker, and end with it."""
+    class Room(WorkerPlugin):  # type: ignore[misc]
+        """What a worker has from the first submission to the last: the paper and warm hosts."""
 
-        pool: Pool
-
-        def __init__(self, sandboxed: bool) -> None:
-            self.name, self.sandboxed = _plugin_name(sandboxed), sandboxed
+        def __init__(self, paper: Paper, sandboxed: bool) -> None:
+            self.name = f"examroom-{secrets.token_hex(4)}"
+            self.paper, self.sandboxed = paper, sandboxed
 
         def setup(self, worker: Any) -> None:
             self.pool = hosts(self.sandboxed)
@@ -149,34 +146,35 @@ def _import_dask() -> Callable[[str | None, bool], Connected]:
         def teardown(self, worker: Any) -> None:
             self.pool.close()
 
+        def examine(self, submission: Submission) -> Examination:
+            return examine_submission(self.paper, submission, self.pool, sandboxed=self.sandboxed)
+
     @contextmanager
-    def connect(scheduler: str | None, sandboxed: bool) -> Iterator[tuple[Any, Callable[[], int]]]:
-        settings = {"distributed.admin.system-monitor.gil.enabled": False}
-        with dask.config.set(settings):
-            cluster = None
-            if scheduler is None:
-                cluster = LocalCluster(
+    def connect(scheduler: str | None, paper: Paper, sandboxed: bool) -> Iterator[tuple[Any, str]]:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(
+                dask.config.set({"distributed.admin.system-monitor.gil.enabled": False})
+            )
+            cluster = scheduler or stack.enter_context(
+                LocalCluster(
                     n_workers=1,
                     threads_per_worker=os.cpu_count() or 1,
                     processes=False,
                     dashboard_address=None,
                     memory_limit=0,  # it would be this process's own memory
                 )
+            )
             try:
-                client = Client(cluster if cluster is not None else scheduler, timeout=10)
-            except OSError as error:
+                client = stack.enter_context(Client(cluster, timeout=CONNECT_S))
+                client.wait_for_workers(1, timeout=CONNECT_S)
+            except (OSError, TimeoutError) as error:
                 raise ClusterError(
-                    f"连不上 Dask 调度器 {scheduler}（{error}）："
+                    f"连不上 Dask 调度器 {scheduler}，或者它没有工作进程（{error}）："
                     "请先运行 dask scheduler，再在每台机器上运行 dask worker tcp://…:8786。"
                 ) from error
-            plugin = Hosts(sandboxed)
-            try:
-                client.register_plugin(plugin)
-                yield client, lambda: max(1, sum(client.nthreads().values()))
-            finally:
-                client.unregister_worker_plugin(plugin.name)
-                client.close()
-                if cluster is not None:
-                    cluster.close()
+            room = Room(paper, sandboxed)
+            client.register_plugin(room)
+            stack.callback(client.unregister_worker_plugin, room.name)
+            yield client, room.name
 
     return connect

@@ -1,7 +1,7 @@
 """Grade a class: take in, examine, record; go on where a killed run stopped."""
 
 import fcntl
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from examroom.folder import CourseFolder
 from examroom.intake import acceptable_name, printable, read
 from examroom.paper import Paper, prepare
 from examroom.release import register
-from examroom.results import Result, result
+from examroom.results import Result
 from examroom.submission import Submission
 
 State = Literal["graded", "resumed", "unchanged", "failed"]
@@ -132,10 +132,9 @@ class _Run:
                 self.pending[student] = submission, now
             elif entry.examination is not None:
                 yield self._record("resumed", submission, now, entry.examination)
-            elif force or not self._bookkeeper.recorded(student):
+            elif force or (marks := self._bookkeeper.recorded(student)) is None:
                 self.pending[student] = submission, now
             else:
-                marks = result(self._folder, self._paper.assignment, student)
                 yield Graded(student, "unchanged", marks, entry.report)
 
     def examined(self, examine_all: ExamineAll) -> Iterator[Graded]:
@@ -180,10 +179,3 @@ def _alone(root: Path) -> Iterator[None]:
         except OSError as error:
             raise ExamroomError("这门课的另一次批改正在运行：请等它结束，或者先停止它。") from error
         yield
-
-
-def reports(folder: CourseFolder, assignment: str) -> Mapping[str, Report]:
-    """What earlier runs reported, by student."""
-    spool = Spool(folder.root, assignment)
-    found = {student: spool.find(student) for student in folder.submitters(assignment)}
-    return {student: entry.report for student, entry in found.items() if entry is not None}
