@@ -30,6 +30,10 @@ class SandboxedAutograde(Autograde):  # type: ignore[misc]
             for student in folder.submitters(assignment)
             if fnmatchcase(student, course.student_id) and student not in excluded
         ]
+        if not chosen:
+            said = f"submitted/ 里没有 {course.student_id} 交的 {assignment}"
+            self.log.error(said)
+            raise NbGraderException(said)
         failed = []
         try:
             _, steps = grade(folder, assignment, students=chosen, force=self.force, parallel=False)

@@ -29,6 +29,7 @@ FILES = 200
 ENTRIES = 1000
 DEPTH = 8
 NAME_LENGTH = 100  # characters
+STUDENT_LENGTH = 200  # bytes: files of a student's are called by it, with something added
 TIMESTAMP = "timestamp.txt"
 TIMESTAMP_SIZE = 100  # bytes
 YEARS = range(2000, 2201)
@@ -77,6 +78,8 @@ def acceptable_name(student: str) -> str | None:
     """
     if fault := _fault(student):
         return fault
+    if len(os.fsencode(student)) > STUDENT_LENGTH:
+        return f"名字超过 {STUDENT_LENGTH} 个字节：请改短。"
     if not student or student != student.strip():
         return "名字是空的，或者头尾有空格：请改名。"
     if student.startswith("."):

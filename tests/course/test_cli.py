@@ -10,7 +10,7 @@ import pytest
 
 from examroom import CourseFolder, generate
 
-COMMANDS = ("doctor", "lab", "start", "sync", "release", "grade", "demo")
+COMMANDS = ("doctor", "lab", "start", "check", "sync", "release", "grade", "demo")
 
 
 def course(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -37,7 +37,8 @@ def test_no_arguments_list_the_commands(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["start", "05"], ["sync"], ["release"], ["grade", "05"], ["demo"], ["lab"]]
+    "arguments",
+    [["start", "05"], ["check", "05"], ["sync"], ["release"], ["grade", "05"], ["demo"], ["lab"]],
 )
 def test_outside_a_course_there_is_one_sentence_and_no_traceback(
     arguments: list[str], tmp_path: Path
