@@ -1,7 +1,6 @@
 """What the course needs of a machine: found, or how to get it."""
 
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
 from course.bootstrap import SetupError, check_python
+from examroom.errors import SandboxError
 
 
 @dataclass(frozen=True)
@@ -98,17 +98,18 @@ def _language_pack() -> str:
 
 
 def _sandbox() -> str:
-    bwrap = _program(("bwrap",), debian="bubblewrap", mac=None)
-    # Some systems install it and forbid the namespaces it needs: only a run can tell.
-    run = subprocess.run(
-        [bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, text=True
-    )
-    if run.returncode:
-        raise MissingError(
-            f"bubblewrap 已安装，但系统不许它建立隔离（{run.stderr.strip()}）："
-            "Ubuntu 24.04 请运行 sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0。"
-        )
-    return str(bwrap)
+    from examroom.sandbox import Sandbox
+
+    # Some systems install bubblewrap and forbid the namespaces it needs: only a run can tell.
+    try:
+        sandbox = Sandbox()
+        try:
+            sandbox.candidate().close()
+        finally:
+            sandbox.close()
+    except SandboxError as error:
+        raise MissingError(str(error)) from error
+    return f"能用（{shutil.which('bwrap')}）"
 
 
 def _mariadb() -> str:
@@ -149,7 +150,8 @@ _NEEDS: tuple[tuple[str, bool, str, Callable[[], str]], ...] = (
     ("成绩册工具", True, "建立 gradebook.db", _alembic),
     ("简体中文界面", False, "JupyterLab 的中文菜单", _language_pack),
     ("中文字体", False, "图中的中文", _fonts),
-    ("沙箱 bubblewrap", False, "隔离学生的代码（批改还没有用到）", _sandbox),
+    ("Dask", False, "批改：并行", lambda: _package("distributed")),
+    ("沙箱 bubblewrap", False, "批改：隔离学生的代码", _sandbox),
     ("MariaDB", False, "真正的 MySQL（第 17 章，还没有写）", _mariadb),
     ("Chromium", False, "贡献者：浏览器测试", lambda: str(find_chromium())),
 )

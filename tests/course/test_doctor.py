@@ -1,4 +1,4 @@
-import subprocess
+import os
 import sys
 from pathlib import Path
 
@@ -40,12 +40,15 @@ def test_a_missing_program_comes_with_how_to_get_it(
 def test_a_sandbox_that_the_system_forbids_does_not_count(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    refused = subprocess.CompletedProcess([], 1, "", "bwrap: setting up uid map: denied")
-    monkeypatch.setattr(doctor.shutil, "which", lambda program, path=None: str(tmp_path))
-    monkeypatch.setattr(doctor.subprocess, "run", lambda *args, **options: refused)
+    refusing = tmp_path / "bwrap"
+    refusing.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
+    refusing.chmod(0o755)
+    tmp_path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     sandbox = finding("沙箱 bubblewrap")
     assert not sandbox.found
     assert "uid map" in sandbox.detail
+    assert "apparmor_restrict_unprivileged_userns=0" in sandbox.detail
 
 
 def test_a_machine_without_chinese_fonts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

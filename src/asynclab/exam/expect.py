@@ -51,7 +51,7 @@ def expect(
     if condition:
         return
     failed = CheckFailed(message, _best(transcript, finding), transcript)
-    if transcript.steps:
+    if len(transcript.steps) > 1:  # of one single step there is nothing to see
         _show(transcript)
     raise failed
 

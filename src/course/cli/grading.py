@@ -44,10 +44,13 @@ def grade(
     中断了，再运行一次就接着批改；没有改过的作业不会重新批改。
     """
     from examroom import grade as grade_class
+    from examroom.sandbox import notes
 
     folder = course_folder()
     if unsafe_no_sandbox:
         err.print("[bold red]没有沙箱：学生的代码以你的权限运行。[/]")
+    elif scheduler is None and sys.platform == "linux":
+        err.print(*notes(), style="dim", sep="", soft_wrap=True)
     chosen = [s for each in students or [] for s in each.split(",") if s] or None
     told: list[dict[str, Any]] = []
     failed = 0

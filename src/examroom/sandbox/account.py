@@ -28,6 +28,15 @@ exec setpriv --reuid={account} --regid={account} --clear-groups --inh-caps=-all 
 """
 
 
+_JOIN = """
+while [ "$1" != run ]; do
+  echo $$ > "$1/cgroup.procs"; shift
+done
+shift
+exec "$@"
+"""
+
+
 def is_root() -> bool:
     """Whether the instructor is root."""
     return os.geteuid() == 0
@@ -48,3 +57,10 @@ def as_account(
     script = _SCRIPT.replace("{account}", str(ACCOUNT))
     shell = ["unshare", "--mount", "sh", "-c", script, "sh", str(stage)]
     return [*shell, *places, "groups", *map(str, groups), "run", *command]
+
+
+def as_oneself(command: Sequence[str], groups: Sequence[Path]) -> list[str]:
+    """The command line that joins control groups, if there are any, and runs `command`."""
+    if not groups:
+        return list(command)
+    return ["sh", "-ec", _JOIN, "sh", *map(str, groups), "run", *command]

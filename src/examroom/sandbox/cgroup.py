@@ -17,6 +17,7 @@ _LEGACY = {
     "memory": {"memory.limit_in_bytes": GROUP_MEMORY},
     "pids": {"pids.max": GROUP_PROCESSES},
 }
+_SAID = {"memory": "内存", "pids": "进程数"}
 _numbers = itertools.count(1)
 
 
@@ -35,9 +36,13 @@ class Groups:
     @property
     def bound(self) -> list[str]:
         """What the groups bound, as the report says it."""
-        names = {"memory": "内存", "pids": "进程数"}
         files = [file.name for folder in self.folders for file in folder.iterdir()]
-        return [said for name, said in names.items() if any(f.startswith(name) for f in files)]
+        return [said for name, said in _SAID.items() if any(f.startswith(name) for f in files)]
+
+    @property
+    def unbound(self) -> list[str]:
+        """What only limits of single processes bound."""
+        return [said for said in _SAID.values() if said not in self.bound]
 
     def close(self) -> None:
         """Remove the groups; what was in them must have ended."""

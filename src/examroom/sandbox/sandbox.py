@@ -16,7 +16,7 @@ from pathlib import Path
 
 from examroom.errors import SandboxError
 from examroom.sandbox import bubblewrap
-from examroom.sandbox.account import as_account, is_root
+from examroom.sandbox.account import as_account, as_oneself, is_root
 from examroom.sandbox.cgroup import Groups
 from examroom.sandbox.filter import filter_program
 from examroom.sandbox.limits import Limits
@@ -69,9 +69,10 @@ class Sandbox:
         python = f"{bubblewrap.ENVIRONMENT}/bin/python"
         boot = f"{bubblewrap.CODE}/examroom/zygote/boot.py"
         inner += [python, "-I", boot, "zygote", str(theirs.fileno())]
-        command: Sequence[str] = inner
-        if root:
-            command = as_account(inner, sources, self._stage, self._groups.folders)
+        groups = self._groups.folders
+        command = (
+            as_account(inner, sources, self._stage, groups) if root else as_oneself(inner, groups)
+        )
         try:
             return _LAUNCHER.submit(
                 subprocess.Popen,
