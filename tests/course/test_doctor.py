@@ -1,5 +1,7 @@
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -38,17 +40,21 @@ def test_a_missing_program_comes_with_how_to_get_it(
 
 
 def test_a_sandbox_that_the_system_forbids_does_not_count(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    refusing = tmp_path / "bwrap"
-    refusing.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
+    folder = Path(tempfile.mkdtemp())  # the sandbox's account cannot see into tmp_path
+    folder.chmod(0o755)
+    refusing = folder / "bwrap"
+    refusing.write_text(
+        "#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n"
+    )
     refusing.chmod(0o755)
-    tmp_path.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     sandbox = finding("沙箱 bubblewrap")
     assert not sandbox.found
     assert "uid map" in sandbox.detail
     assert "apparmor_restrict_unprivileged_userns=0" in sandbox.detail
+    shutil.rmtree(folder)
 
 
 def test_a_machine_without_chinese_fonts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

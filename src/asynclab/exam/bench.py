@@ -42,6 +42,9 @@ class Attachable(Protocol):
     def attach(self, loop: VirtualLoop, name: str) -> None:
         """Called when the run begins; the program knows the value as `name`."""
 
+    def detach(self) -> None:
+        """Called when the program has ended, before what it left behind is ended."""
+
 
 class Bench:
     """Does one run.
@@ -65,6 +68,7 @@ class Bench:
         self.recorder = Recorder(self._now, self._due)
         self.remains = Remains()
         self._failed: list[dict[str, Any]] = []
+        self._attached: list[Attachable] = []
 
     def run(self, code: CodeType) -> Transcript:
         """Evaluate `code` and await its value; no error of the program gets out."""
@@ -89,6 +93,8 @@ class Bench:
                     error = caught
                 main = None
                 elapsed = self._now()
+                for probe in self._attached:
+                    probe.detach()
                 tasks, steps = self.recorder.traces(), tuple(self.recorder.steps)
                 findings = [*explain_failure(error, self.namespace)] if error else []
                 self._clean_up(error)
@@ -126,9 +132,10 @@ class Bench:
         if not isinstance(self.loop, VirtualLoop):
             yield
             return
-        for name, probe in self.values.items():
-            if isinstance(probe, Attachable):
-                probe.attach(self.loop, name)
+        for name, value in self.values.items():
+            if isinstance(value, Attachable):
+                value.attach(self.loop, name)
+                self._attached.append(value)
         with watched(self.loop), virtual_time(self.loop, self.namespace):
             yield
 

@@ -4,6 +4,7 @@ A probe gives its value only when its time has come, and values are random, so c
 wait cannot know them. What it saw does not depend on what the student's code says of itself.
 """
 
+import asyncio
 import builtins
 import secrets
 from collections.abc import Collection, Coroutine, Mapping, Sequence
@@ -28,8 +29,44 @@ class Answer:
         name, _, message = (self.error or "").partition(": ")
         return getattr(builtins, name)(message)  # type: ignore[no-any-return]
 
+    def give(self, future: asyncio.Future[Any]) -> None:
+        """Complete the future of the call."""
+        if self.error is None:
+            future.set_result(self.value)
+        else:
+            future.set_exception(self.exception())
 
-class Probe:
+
+class ProbeFunction:
+    """The awaitable function itself; who keeps its time and answers is a subclass's affair."""
+
+    __name__ = "probe"
+
+    def __call__(self, *arguments: Any) -> Coroutine[Any, Any, Any]:
+        """A coroutine that waits the probe's delay, then gives its value or fails."""
+        call = self._call(*arguments)
+        call.__name__ = call.__qualname__ = self.__name__  # type: ignore[attr-defined]
+        return call
+
+    def ask(self, arguments: list[Any]) -> tuple[int, asyncio.Future[Any]]:
+        """A call begins: its number, and the future that will be given its answer."""
+        raise NotImplementedError
+
+    def abandon(self, number: int) -> None:
+        """A call was cancelled before its time."""
+        raise NotImplementedError
+
+    async def _call(self, *arguments: Any) -> Any:
+        number, answer = self.ask(plain(arguments))
+        try:
+            return await answer
+        except BaseException:
+            if not answer.done() or answer.cancelled():
+                self.abandon(number)
+            raise
+
+
+class Probe(ProbeFunction):
     """What is known of the calls of one awaitable function; see `probe`.
 
     Whoever keeps the time calls `begin`, `settle` and `abandon`: the probe itself, on the loop that
@@ -51,6 +88,8 @@ class Probe:
         self.peak = 0
         self.elapsed = 0.0
         self._running: set[int] = set()
+        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._over = False
 
     @property
     def arguments(self) -> list[Any]:
@@ -89,45 +128,40 @@ class Probe:
 
     def abandon(self, number: int) -> None:
         """A call was cancelled before its time."""
-        self._running.discard(number)
-        self.cancelled.append(self.calls[number])
+        if number in self._timers:
+            self._timers.pop(number).cancel()
+        if not self._over:
+            self._running.discard(number)
+            self.cancelled.append(self.calls[number])
 
     def attach(self, loop: VirtualLoop, name: str) -> None:
         """Keep the time of this loop; `run` calls it, and forgets what an earlier run left."""
         self.reset(name)
         self._loop, self._begun = loop, loop.now
 
-    def __call__(self, *arguments: Any) -> Coroutine[Any, Any, Any]:
-        """A coroutine that waits the probe's delay, then gives its value or fails."""
-        call = self._call(*arguments)
-        call.__name__ = call.__qualname__ = self.__name__  # type: ignore[attr-defined]
-        return call
+    def detach(self) -> None:
+        """The program has ended: what is cancelled or called after it is not its doing."""
+        self._over = True
 
-    async def _call(self, *arguments: Any) -> Any:
+    def ask(self, arguments: list[Any]) -> tuple[int, asyncio.Future[Any]]:
+        """A call begins on the loop that the probe is attached to."""
         loop = self._loop
         assert loop is not None, "a probe is handed over through run(…)"
-        number, delay = self.begin(plain(arguments))
         answer = loop.create_future()
+        if self._over:
+            return -1, answer  # which never comes
+        number, delay = self.begin(arguments)
         # straight from the loop, so that a replaced asyncio.sleep makes no difference
         timer = loop.call_at(loop.now + delay, self._answer, answer, number)
-        try:
-            return await answer
-        except BaseException:
-            if not answer.done() or answer.cancelled():
-                self.abandon(number)
-            raise
-        finally:
-            timer.cancel()
+        self._timers[number] = timer
+        return number, answer
 
     def _answer(self, future: Any, number: int) -> None:
         assert self._loop is not None
-        if future.done():
+        del self._timers[number]
+        if future.done() or self._over:
             return
-        answer = self.settle(number, self._loop.now - self._begun)
-        if answer.error is None:
-            future.set_result(answer.value)
-        else:
-            future.set_exception(answer.exception())
+        self.settle(number, self._loop.now - self._begun).give(future)
 
     def _key(self, number: int) -> str:
         call = self.calls[number]

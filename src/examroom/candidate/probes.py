@@ -1,12 +1,10 @@
 """Probes whose values and time are the examiner's."""
 
 import asyncio
-from collections.abc import Coroutine
 from typing import Any
 
 from asynclab.clock import VirtualLoop
-from asynclab.exam.probe import Answer
-from asynclab.trace import plain
+from asynclab.exam.probe import Answer, ProbeFunction
 from examroom.candidate.channel import Channel
 
 
@@ -22,6 +20,7 @@ class Desk:
         self._calls = 0
         self._loop: VirtualLoop | None = None
         self._begun = 0.0
+        self._over = False
 
     def attach(self, loop: VirtualLoop) -> None:
         """Share the clock of this loop."""
@@ -29,19 +28,28 @@ class Desk:
             self._loop, self._begun = loop, loop.now
             loop.pace = self._pace
 
+    def detach(self) -> None:
+        """The program has ended: the rest is not told."""
+        self._over = True
+        if self._loop is not None:
+            self._loop.pace = None
+
     def call(self, name: str, arguments: Any) -> tuple[int, asyncio.Future[Any]]:
         """Tell the examiner of a call; its answer comes through the future."""
         assert self._loop is not None, "a probe is handed over through run(…)"
         self._calls += 1
         number = self._calls
-        future = self._waiting[number] = self._loop.create_future()
-        self._tell(call=number, probe=name, arguments=arguments)
+        future = self._loop.create_future()
+        if not self._over:
+            self._waiting[number] = future
+            self._tell(call=number, probe=name, arguments=arguments)
         return number, future
 
     def abandon(self, number: int) -> None:
         """Tell the examiner that nobody waits for the answer any more."""
-        self._waiting.pop(number, None)
-        self._tell(abandoned=number)
+        if not self._over:
+            self._waiting.pop(number, None)
+            self._tell(abandoned=number)
 
     def _pace(self, timeout: float | None) -> bool:
         loop = self._loop
@@ -53,15 +61,16 @@ class Desk:
         self._tell(idle=timeout)
         reply = self._channel.receive()
         loop.advance(self._begun + reply["now"])
-        for number, value, error in reply["answers"]:
-            future = self._waiting.pop(number, None)
-            if future is None or future.done():
-                continue
-            if error is None:
-                future.set_result(value)
-            else:
-                future.set_exception(Answer(error=error).exception())
+        for number, due in reply["due"]:
+            if (future := self._waiting.pop(number, None)) is not None:
+                # by a timer, so that it comes in the order that it would have in one process
+                loop.call_at(self._begun + due, self._take, future, number)
         return not reply["dead"]
+
+    def _take(self, future: asyncio.Future[Any], number: int) -> None:
+        if not future.done() and not self._over:
+            self._tell(take=number)
+            Answer(**self._channel.receive()).give(future)
 
     def _tell(self, **message: Any) -> None:
         assert self._loop is not None
@@ -69,29 +78,25 @@ class Desk:
         self._channel.send({"id": self._request, "now": now, **message})
 
 
-class RemoteProbe:
+class RemoteProbe(ProbeFunction):
     """What the student's code is given for a probe."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self.__name__ = "probe"
 
     def attach(self, loop: VirtualLoop, name: str) -> None:
         """Called when the run begins."""
         self.__name__ = name
         self._desk.attach(loop)
 
-    def __call__(self, *arguments: Any) -> Coroutine[Any, Any, Any]:
-        """A coroutine that gives what the examiner gives, when the examiner gives it."""
-        call = self._call(*arguments)
-        call.__name__ = call.__qualname__ = self.__name__  # type: ignore[attr-defined]
-        return call
+    def detach(self) -> None:
+        """Called when the program has ended."""
+        self._desk.detach()
 
-    async def _call(self, *arguments: Any) -> Any:
-        number, answer = self._desk.call(self.__name__, plain(arguments))
-        try:
-            return await answer
-        except BaseException:
-            if not answer.done() or answer.cancelled():
-                self._desk.abandon(number)
-            raise
+    def ask(self, arguments: list[Any]) -> tuple[int, asyncio.Future[Any]]:
+        """Ask the examiner, who gives what it gives when it gives it."""
+        return self._desk.call(self.__name__, arguments)
+
+    def abandon(self, number: int) -> None:
+        """Tell the examiner."""
+        self._desk.abandon(number)

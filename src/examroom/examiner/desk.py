@@ -24,7 +24,7 @@ class Desk:
         self._probes = probes
         self.now = 0.0
         self._due: list[tuple[float, int]] = []
-        self._open: dict[int, tuple[Probe, int]] = {}
+        self._open: dict[int, tuple[Probe, int, float]] = {}
         self._calls = 0
         for name, probe in probes.items():
             probe.reset(name)
@@ -41,6 +41,8 @@ class Desk:
             call = self._open.pop(_number(message["abandoned"]), None)
             if call is not None:
                 call[0].abandon(call[1])
+        elif "take" in message:
+            return self._give(_number(message["take"]))
         elif "idle" in message:
             return self._advance(message["idle"])
         else:
@@ -58,9 +60,10 @@ class Desk:
             raise ValueError("调用的形式不对")
         probe = self._probes[name]
         call, delay = probe.begin(arguments)
-        self._open[number] = probe, call
-        if math.isfinite(delay):
-            heapq.heappush(self._due, (self.now + delay, number))
+        due = self.now + delay
+        self._open[number] = probe, call, due
+        if math.isfinite(due):
+            heapq.heappush(self._due, (due, number))
 
     def _advance(self, timeout: Any) -> Message:
         if timeout is not None and (type(timeout) not in (int, float) or timeout < 0):
@@ -68,19 +71,24 @@ class Desk:
         while self._due and self._due[0][1] not in self._open:
             heapq.heappop(self._due)
         until = math.inf if timeout is None else self.now + timeout
-        answers: list[Any] = []
+        due: list[Any] = []
         if self._due and self._due[0][0] <= until + SAME_TURN_S:
             self.now = max(self.now, self._due[0][0])
             while self._due and self._due[0][0] <= self.now + SAME_TURN_S:
-                due, number = heapq.heappop(self._due)
+                when, number = heapq.heappop(self._due)
                 if number in self._open:
-                    probe, call = self._open.pop(number)
-                    answer = probe.settle(call, due)
-                    answers.append([number, answer.value, answer.error])
+                    due.append([number, when])
         elif timeout is not None:
             self.now = until
-        dead = timeout is None and not answers
-        return {"now": self.now, "answers": answers, "dead": dead}
+        return {"now": self.now, "due": due, "dead": timeout is None and not due}
+
+    def _give(self, number: int) -> Message:
+        """The answer to a call, if it is still waited for and its time has come."""
+        probe, call, due = self._open.pop(number, (None, 0, math.inf))
+        if probe is None or due > self.now + SAME_TURN_S:
+            raise ValueError("要得太早")
+        answer = probe.settle(call, self.now)
+        return {"value": answer.value, "error": answer.error}
 
 
 def _number(value: Any) -> int:

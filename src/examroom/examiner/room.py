@@ -80,11 +80,15 @@ class RemoteRoom:
 
 def explain(lost: Lost) -> Finding:
     """A loss as a finding."""
-    return finding(lost.cause, reason=lost.reason, seconds=lost.seconds)
+    return finding(lost.cause, reason=_bracketed(lost.reason), seconds=lost.seconds)
 
 
 def _doubtful(reason: str) -> CheckFailed:
-    return CheckFailed("得到的结果不可信", finding("not-plausible", reason=reason))
+    return CheckFailed("得到的结果不可信", finding("not-plausible", reason=_bracketed(reason)))
+
+
+def _bracketed(reason: str) -> str:
+    return f"（{reason}）" if reason else ""
 
 
 def _told(moves: Any, count: int) -> list[dict[str, Any]]:
