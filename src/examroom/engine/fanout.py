@@ -1,6 +1,7 @@
 """Examine many submissions: one after another here, or at once on Dask workers."""
 
 import contextlib
+import logging
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -132,6 +133,9 @@ def _import_dask() -> Callable[[str | None, Paper, bool], Connected]:
             "没有安装 Dask（distributed），批改全班要用它。"
             "请在课程文件夹里运行 make setup，或 pip install distributed pyseccomp。"
         ) from error
+
+    # of a worker that is lost, or a run that is stopped, the user hears from us
+    logging.getLogger("distributed").setLevel(logging.ERROR)
 
     class Room(WorkerPlugin):  # type: ignore[misc]
         """What a worker has from the first submission to the last: the paper and warm hosts."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from examroom.examiner import Pool, examine
@@ -68,7 +69,9 @@ def examine_submission(
     left: list[Mapping[str, object]] = []
     rejected = list(submission.rejected)
     refusals = {each.file: each.reason for each in rejected}
-    files = {**submission.files, **paper.files}
+    own = {name: data for name, data in submission.files.items() if _fits(name, paper.files)}
+    rejected += [Rejected(name, _IN_THE_WAY) for name in submission.files if name not in own]
+    files = {**own, **paper.files}
     for name, original in paper.notebooks.items():
         file = f"{name}.ipynb"
         if name in submission.notebooks:
@@ -93,6 +96,15 @@ def examine_submission(
         findings, tuple(rejected), tuple(unprotected), tuple(lost), tuple(left), sandboxed
     )
     return Examination(notebooks, report)
+
+
+_IN_THE_WAY = "占着作业自带的文件或文件夹的位置，没有使用：请改名，再交一次。"
+
+
+def _fits(name: str, given: Mapping[str, bytes]) -> bool:
+    """Whether a file is neither where a given one needs a folder, nor in a folder where one is."""
+    folders = {str(folder) for file in given for folder in PurePosixPath(file).parents}
+    return name not in folders and not any(str(f) in given for f in PurePosixPath(name).parents)
 
 
 def _refused(original: NotebookJSON, reason: str) -> NotebookJSON:

@@ -4,7 +4,7 @@ import fcntl
 import os
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from examroom.zygote import kernel
@@ -19,7 +19,12 @@ LISTENERS = 2
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 
 
-def spawn(process_namespace: int, connection: socket.socket, candidate: Callable[[], None]) -> int:
+def spawn(
+    process_namespace: int,
+    connection: socket.socket,
+    candidate: Callable[[], None],
+    secret: Sequence[int],
+) -> int:
     """Fork a process with namespaces of its own that runs `candidate`; its process id, in here.
 
     The process returned is the first of its namespace: when it is killed, all others of that
@@ -29,6 +34,7 @@ def spawn(process_namespace: int, connection: socket.socket, candidate: Callable
         process_namespace: descriptor of the caller's own process namespace, to come back to.
         connection: where the examiner is sent the listening sockets of the candidate's network.
         candidate: what to run; it must not return.
+        secret: descriptors that are the zygote's alone.
     """
     kernel.setns(process_namespace, kernel.NEW_PID)
     kernel.unshare(kernel.NEW_PID)
@@ -36,6 +42,8 @@ def spawn(process_namespace: int, connection: socket.socket, candidate: Callable
     if child:
         return child
     try:
+        for descriptor in secret:
+            os.close(descriptor)
         _enter()
         _send_listeners(connection)
         kernel.drop_capabilities()

@@ -53,12 +53,10 @@ def serve(descriptor: int) -> None:
         if order == b"fork":
             connection = socket.socket(fileno=descriptors[0])
 
-            def run(connection: socket.socket = connection) -> None:
-                control.close()
-                os.close(processes)
+            def live(connection: socket.socket = connection) -> None:
                 _live(connection, limits, program)
 
-            candidate = spawn(processes, connection, run)
+            candidate = spawn(processes, connection, live, [control.fileno(), processes])
             connection.close()
             process = os.pidfd_open(candidate)
             socket.send_fds(control, [b"{}"], [process])
