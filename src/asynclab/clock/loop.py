@@ -83,9 +83,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         selector.loop = self
         super().__init__(selector)
         self._clock_resolution = SAME_TURN_S
-        # Somebody who shares the clock (an examiner): told how long the loop would wait (None: for
-        # ever), moves the clock, and says whether there is anything left to wait for.
-        self.pace: Callable[[float | None], bool] | None = None
 
     def time(self) -> float:
         """Virtual seconds since the loop was made."""
@@ -101,10 +98,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def now_outside(self) -> float:
         """What another thread of the program sees: it goes on while the loop stands in one turn."""
         return self._now + _monotonic() - self._turned_at
-
-    def advance(self, to: float) -> None:
-        """Move the clock forward to this virtual second; it never goes back."""
-        self._now = max(self._now, to)
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Any, *args: Any, context: Any = None
@@ -126,8 +119,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if self._outside_busy():
             _sleep(seconds)  # others need the time
         self._now += seconds
-        if self.pace is not None:
-            self.pace(0.0)
 
     def _wait(self, timeout: float | None, poll: Callable[[float | None], Any]) -> Any:
         """One turn's waiting: what the selector would do in real time."""
@@ -137,21 +128,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             return ready
         if self._outside_busy():
             self._was_busy = True
-            ready = self._really_wait(min(SLICE_S, timeout or SLICE_S), poll)
-            if self.pace is not None:
-                self.pace(0.0)
-            return ready
-        # somebody may just have finished, his message still on its way
-        if self._was_busy and (ready := poll(GRACE_S)):
+            return self._really_wait(min(SLICE_S, timeout or SLICE_S), poll)
+        if self._was_busy or (timeout is None and threading.active_count() > 1):
+            # somebody may just have finished, his message still on its way
             self._was_busy = False
-            return ready
-        self._was_busy = False
-        if self.pace is not None and self.pace(timeout):
-            self._still = 0
-            return []
-        if timeout is None:
-            if threading.active_count() > 1 and (ready := poll(GRACE_S)):
+            if ready := poll(GRACE_S):
                 return ready
+        if timeout is None:
             raise DeadlockError(tuple(map(waiting, sorted(asyncio.all_tasks(self), key=_name))))
         self._now += timeout
         self._still = 0

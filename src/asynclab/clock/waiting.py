@@ -1,8 +1,10 @@
 """What an unfinished task waits on, and where in its own code."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
@@ -29,9 +31,9 @@ def waiting(task: asyncio.Task[Any]) -> Waiting:
     """Look into an unfinished task."""
     own: tuple[str, int] | None = None
     library: list[str] = []
-    for code, frame in _awaits(task.get_coro()):
+    for name, code, frame in _awaits(task.get_coro()):
         if _is_library(code.co_filename):
-            library.append(code.co_qualname)
+            library.append(name)
         elif frame is not None:
             own, library = (code.co_filename, frame.f_lineno), []
     file, line = own or ("", None)
@@ -56,13 +58,14 @@ def _awaited(future: object) -> str:
     return "一个 Future"
 
 
-def _awaits(awaitable: object) -> Iterator[tuple[CodeType, FrameType | None]]:
+def _awaits(awaitable: object) -> Iterator[tuple[str, CodeType, FrameType | None]]:
     """The chain of coroutines and generators, from the task's own to the innermost."""
     while awaitable is not None:
         for kind in ("cr", "gi", "ag"):
             code = getattr(awaitable, f"{kind}_code", None)
             if isinstance(code, CodeType):
-                yield code, getattr(awaitable, f"{kind}_frame", None)
+                name = getattr(awaitable, "__qualname__", code.co_qualname)
+                yield name, code, getattr(awaitable, f"{kind}_frame", None)
                 inner = "gi_yieldfrom" if kind == "gi" else f"{kind}_await"
                 awaitable = getattr(awaitable, inner, None)
                 break
@@ -70,8 +73,11 @@ def _awaits(awaitable: object) -> Iterator[tuple[CodeType, FrameType | None]]:
             return
 
 
-_ASYNCIO = asyncio.__file__.removesuffix("__init__.py")
+_LIBRARY = (
+    asyncio.__file__.removesuffix("__init__.py"),
+    str(Path(__file__).parents[1]) + os.sep,  # asynclab itself: a probe that gives no answer
+)
 
 
 def _is_library(filename: str) -> bool:
-    return filename.startswith(_ASYNCIO)
+    return filename.startswith(_LIBRARY)

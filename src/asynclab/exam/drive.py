@@ -6,6 +6,7 @@ from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from asynclab.exam.room import current_room
+from asynclab.findings.failures import EXPRESSION
 from asynclab.trace import plain
 
 Move = str | Sequence[Any]
@@ -40,7 +41,7 @@ def drive(
         return room.drive(expression, moves)
     if namespace is None:
         namespace = sys._getframe(1).f_globals
-    generator = eval(expression, dict(namespace))
+    generator = eval(compile(expression, EXPRESSION, "eval"), dict(namespace))
     return [_move(generator, [move] if isinstance(move, str) else list(move)) for move in moves]
 
 

@@ -6,6 +6,9 @@ from asynclab.exam.room import current_room
 from asynclab.findings import finding as of_table
 from asynclab.trace import Finding, Transcript
 
+# Steps of a run beyond which its picture is too crowded, and too large, to be of use.
+DRAWN = 2_000
+
 
 class CheckFailed(AssertionError):  # noqa: N818 - what a student reads; "error" would mislead
     """A check that was not met: `message` says which, `finding` why, if that is known."""
@@ -51,7 +54,7 @@ def expect(
     if condition:
         return
     failed = CheckFailed(message, _best(transcript, finding), transcript)
-    if len(transcript.steps) > 1:  # of one single step there is nothing to see
+    if 1 < len(transcript.steps) <= DRAWN:  # of one single step there is nothing to see
         _show(transcript)
     raise failed
 
@@ -82,4 +85,5 @@ def _best(transcript: Transcript, code: str | None) -> Finding | None:
 
 
 def _peak(transcript: Transcript) -> int:
-    return max((transcript.peak(task.coroutine) for task in transcript.tasks[1:]), default=0)
+    own = {task.coroutine for task in transcript.tasks[1:]}
+    return max((peak for name, peak in transcript.peaks().items() if name in own), default=0)

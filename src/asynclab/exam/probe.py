@@ -6,8 +6,9 @@ wait cannot know them. What it saw does not depend on what the student's code sa
 
 import asyncio
 import builtins
+import math
 import secrets
-from collections.abc import Collection, Coroutine, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +39,43 @@ class Answer:
 
 
 class ProbeFunction:
-    """The awaitable function itself; who keeps its time and answers is a subclass's affair."""
+    """The awaitable function itself: keeps the time of the loop on which it is called.
+
+    What each call takes and gives is a subclass's affair.
+    """
 
     __name__ = "probe"
+
+    def __init__(self) -> None:
+        self._loop: VirtualLoop | None = None
+        self._over = False
+
+    def attach(self, loop: VirtualLoop, name: str) -> None:
+        """A run begins on this loop; the student's code knows the function as `name`."""
+        self.__name__, self._over = name, False
+        self._loop, self._begun = loop, loop.now
+
+    def detach(self) -> None:
+        """The program has ended: what is cancelled or called after it is not its doing."""
+        self._over = True
+
+    @property
+    def now(self) -> float:
+        """Seconds since the run began."""
+        assert self._loop is not None, "a probe is handed over through run(…)"
+        return self._loop.now - self._begun
+
+    def begin(self, arguments: list[Any]) -> tuple[int, float]:
+        """A call begins: its number, and the seconds after which it is to be settled."""
+        raise NotImplementedError
+
+    def settle(self, number: int, elapsed: float) -> Answer:
+        """A call's time has come, `elapsed` seconds after the run began: what it is given."""
+        raise NotImplementedError
+
+    def abandon(self, number: int) -> None:
+        """A call was cancelled before its time."""
+        raise NotImplementedError
 
     def __call__(self, *arguments: Any) -> Coroutine[Any, Any, Any]:
         """A coroutine that waits the probe's delay, then gives its value or fails."""
@@ -48,34 +83,41 @@ class ProbeFunction:
         call.__name__ = call.__qualname__ = self.__name__  # type: ignore[attr-defined]
         return call
 
-    def ask(self, arguments: list[Any]) -> tuple[int, asyncio.Future[Any]]:
-        """A call begins: its number, and the future that will be given its answer."""
-        raise NotImplementedError
-
-    def abandon(self, number: int) -> None:
-        """A call was cancelled before its time."""
-        raise NotImplementedError
-
     async def _call(self, *arguments: Any) -> Any:
-        number, answer = self.ask(plain(arguments))
+        loop = self._loop
+        assert loop is not None, "a probe is handed over through run(…)"
+        answer = loop.create_future()
+        if self._over:
+            return await answer  # which nobody gives any more
+        number, delay = self.begin(plain(arguments))
+        due = loop.now + delay
+        # straight from the loop, so that a replaced asyncio.sleep makes no difference
+        timer = loop.call_at(due, self._answer, answer, number) if math.isfinite(due) else None
         try:
             return await answer
         except BaseException:
-            if not answer.done() or answer.cancelled():
+            if not self._over and (not answer.done() or answer.cancelled()):
                 self.abandon(number)
             raise
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _answer(self, future: asyncio.Future[Any], number: int) -> None:
+        if not self._over and not future.done():
+            self.settle(number, self.now).give(future)
 
 
 class Probe(ProbeFunction):
     """What is known of the calls of one awaitable function; see `probe`.
 
-    Whoever keeps the time calls `begin`, `settle` and `abandon`: the probe itself, on the loop that
-    it is attached to, or an examiner on behalf of a loop in another process.
+    An examiner, who has the student's loop in another process, calls `begin`, `settle` and
+    `abandon` himself.
     """
 
     def __init__(self, delay: Delay, value: Any, fail: Collection[str] | Mapping[str, str]) -> None:
+        super().__init__()
         self._delay, self._value, self._fail = delay, value, fail
-        self._loop: VirtualLoop | None = None
         self.reset("probe")
 
     def reset(self, name: str) -> None:
@@ -88,8 +130,11 @@ class Probe(ProbeFunction):
         self.peak = 0
         self.elapsed = 0.0
         self._running: set[int] = set()
-        self._timers: dict[int, asyncio.TimerHandle] = {}
-        self._over = False
+
+    def attach(self, loop: VirtualLoop, name: str) -> None:
+        """A run begins: what an earlier one left is forgotten."""
+        self.reset(name)
+        super().attach(loop, name)
 
     @property
     def arguments(self) -> list[Any]:
@@ -103,8 +148,8 @@ class Probe(ProbeFunction):
         ]
         return given[-1] if given else None
 
-    def begin(self, arguments: Sequence[Any]) -> tuple[int, float]:
-        """A call begins: its number, and the seconds after which it is to be settled."""
+    def begin(self, arguments: list[Any]) -> tuple[int, float]:
+        """Note a call's arguments."""
         number = len(self.calls)
         self.calls.append(list(arguments))
         self.answers.append(None)
@@ -115,7 +160,7 @@ class Probe(ProbeFunction):
         return number, delay
 
     def settle(self, number: int, elapsed: float) -> Answer:
-        """A call's time has come, `elapsed` seconds after the run began: what it is given."""
+        """Note that a call ended, and make its value."""
         self.elapsed = round(elapsed, 3)
         self._running.discard(number)
         self.finished.append(number)
@@ -127,41 +172,9 @@ class Probe(ProbeFunction):
         return Answer(self.answers[number])
 
     def abandon(self, number: int) -> None:
-        """A call was cancelled before its time."""
-        if number in self._timers:
-            self._timers.pop(number).cancel()
-        if not self._over:
-            self._running.discard(number)
-            self.cancelled.append(self.calls[number])
-
-    def attach(self, loop: VirtualLoop, name: str) -> None:
-        """Keep the time of this loop; `run` calls it, and forgets what an earlier run left."""
-        self.reset(name)
-        self._loop, self._begun = loop, loop.now
-
-    def detach(self) -> None:
-        """The program has ended: what is cancelled or called after it is not its doing."""
-        self._over = True
-
-    def ask(self, arguments: list[Any]) -> tuple[int, asyncio.Future[Any]]:
-        """A call begins on the loop that the probe is attached to."""
-        loop = self._loop
-        assert loop is not None, "a probe is handed over through run(…)"
-        answer = loop.create_future()
-        if self._over:
-            return -1, answer  # which never comes
-        number, delay = self.begin(arguments)
-        # straight from the loop, so that a replaced asyncio.sleep makes no difference
-        timer = loop.call_at(loop.now + delay, self._answer, answer, number)
-        self._timers[number] = timer
-        return number, answer
-
-    def _answer(self, future: Any, number: int) -> None:
-        assert self._loop is not None
-        del self._timers[number]
-        if future.done() or self._over:
-            return
-        self.settle(number, self._loop.now - self._begun).give(future)
+        """Note that a call was cancelled."""
+        self._running.discard(number)
+        self.cancelled.append(self.calls[number])
 
     def _key(self, number: int) -> str:
         call = self.calls[number]

@@ -4,6 +4,7 @@ from typing import Any
 
 _SCALARS = (type(None), bool, int, float, str)
 _DEPTH = 20
+_BITS = 14_000  # of a number that Python writes as text
 
 
 def plain(value: Any, depth: int = 0) -> Any:
@@ -22,6 +23,8 @@ def plain(value: Any, depth: int = 0) -> Any:
     kind = type(value)
     if kind is float and not (value == value and abs(value) != float("inf")):
         return _opaque(kind)  # JSON has no NaN and no infinity
+    if kind is int and value.bit_length() > _BITS:
+        return _opaque(kind)
     if kind in _SCALARS:
         return value
     if depth < _DEPTH:

@@ -169,7 +169,7 @@ class Recorder:
 
     def _note(self, record: _Record, start: float, end: StepEnd) -> None:
         stop = self.clock()
-        if len(self.steps) < MAX_STEPS:
+        if len(self.steps) < MAX_STEPS and record.id < MAX_TASKS:
             self.steps.append(Step(record.id, min(record.ready, start), start, stop, end))
         record.end = end
         record.ready = stop

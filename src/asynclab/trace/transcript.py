@@ -1,5 +1,6 @@
 """A transcript: plain data about one run, with JSON both ways."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -107,18 +108,27 @@ class Transcript:
 
     def peak(self, coroutine: str) -> int:
         """How many tasks of this coroutine function were under way at once, at the most."""
-        changes = []
-        for task in self.tasks:
-            if task.coroutine == coroutine:
-                begun = self._first_step(task)
-                if begun is not None:
-                    # of two changes at one moment, the step order decides
-                    changes += [(begun, 1), (self._last_step(task), -1)]
-        level = peak = 0
-        for _, change in sorted(changes):
-            level += change
-            peak = max(peak, level)
-        return peak
+        return self.peaks().get(coroutine, 0)
+
+    def peaks(self) -> dict[str, int]:
+        """The same for every coroutine function that ran as a task."""
+        tasks = {task.id: task for task in self.tasks}
+        last = {step.task: number for number, step in enumerate(self.steps)}
+        begun: set[int] = set()
+        level: Counter[str] = Counter()
+        peaks: dict[str, int] = {}
+        for number, step in enumerate(self.steps):
+            task = tasks.get(step.task)
+            if task is None:
+                continue
+            # of two changes at one moment, the end counts first
+            if number == last[task.id] and task.ended is not None:
+                level[task.coroutine] -= 1
+            if task.id not in begun:
+                begun.add(task.id)
+                level[task.coroutine] += 1
+            peaks[task.coroutine] = max(peaks.get(task.coroutine, 0), level[task.coroutine])
+        return peaks
 
     def overlap(self, one: str, other: str) -> float:
         """Virtual seconds during which both of these tasks (by name) were under way."""
@@ -141,14 +151,6 @@ class Transcript:
         starts = [step.start for step in self.steps if step.task == task.id]
         end = self.elapsed if task.ended is None else task.ended
         return (min(starts), end) if starts else (end, end)
-
-    def _first_step(self, task: TaskTrace) -> int | None:
-        return next((i for i, step in enumerate(self.steps) if step.task == task.id), None)
-
-    def _last_step(self, task: TaskTrace) -> int:
-        if task.ended is None:
-            return len(self.steps)
-        return max(i for i, step in enumerate(self.steps) if step.task == task.id)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data; `from_json` makes an equal transcript of it."""

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+from contextlib import suppress
 from typing import Any
 
 # Characters of one cell's outputs; what is over is dropped, with a note.
@@ -20,27 +21,56 @@ class Outputs:
         """Forget what was collected."""
         self.items: list[dict[str, Any]] = []
         self._size = 0
+        self._outdated = False
+        self._displayed: dict[str, list[dict[str, Any]]] = {}
+
+    def clear(self, wait: bool) -> None:
+        """Forget what was collected: at once, or when something new comes."""
+        self._outdated = True
+        if not wait:
+            self.begin()
 
     def stream(self, name: str, text: str) -> None:
         """Add text that was written to `stdout` or `stderr`."""
+        if text:
+            self._renew()
         if text := self._bounded(text):
             if self.items and self.items[-1].get("name") == name:
                 self.items[-1]["text"] += text
             else:
                 self.items.append({"output_type": "stream", "name": name, "text": text})
 
-    def add(self, output: dict[str, Any]) -> None:
-        """Add a display, a result or an error."""
+    def add(self, output: dict[str, Any], name: str = "") -> None:
+        """Add a display, a result or an error; a display may have a name to update it by."""
+        self._renew()
+        if self._fits(output):
+            self.items.append(output)
+            if name:
+                self._displayed.setdefault(name, []).append(output)
+
+    def update(self, name: str, **parts: Any) -> None:
+        """Change the displays of this name, as far as they are this cell's."""
+        for output in self._displayed.get(name, ()):
+            if self._fits({**output, **parts}):
+                self._size -= len(json.dumps(output))
+                output.update(parts)
+
+    def _renew(self) -> None:
+        if self._outdated:
+            self.begin()
+
+    def _fits(self, output: dict[str, Any]) -> bool:
+        """Whether there is room for an output, which is then taken; if not, a note says so."""
         try:
             size = len(json.dumps(output, allow_nan=False))
         except (TypeError, ValueError, RecursionError):
             self.stream("stderr", "（这个输出不是 JSON，没有保存）\n")
-            return
-        if self._size + size <= LIMIT:
-            self._size += size
-            self.items.append(output)
-        else:
+            return False
+        if self._size + size > LIMIT:
             self.stream("stderr", NOTE)
+            return False
+        self._size += size
+        return True
 
     def _bounded(self, text: str) -> str:
         room = LIMIT - self._size
@@ -95,12 +125,16 @@ class Descriptors:
     def collect(self) -> None:
         """Move what was written into the outputs."""
         for number in self._files:
-            size = os.lseek(number, 0, os.SEEK_END)
-            if size:
-                text = os.pread(number, min(size, LIMIT), 0).decode("utf-8", "replace")
-                self._outputs.stream("stdout" if number == 1 else "stderr", text)
-                os.ftruncate(number, 0)
-                os.lseek(number, 0, os.SEEK_SET)
+            with suppress(OSError):  # closed or replaced by the student's code
+                self._collect(number)
+
+    def _collect(self, number: int) -> None:
+        size = os.lseek(number, 0, os.SEEK_END)
+        if size:
+            text = os.pread(number, min(size, LIMIT), 0).decode("utf-8", "replace")
+            self._outputs.stream("stdout" if number == 1 else "stderr", text)
+            os.ftruncate(number, 0)
+            os.lseek(number, 0, os.SEEK_SET)
 
 
 def _memory() -> int:

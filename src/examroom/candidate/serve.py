@@ -1,6 +1,7 @@
 """The candidate's main loop: one request at a time, one reply to each."""
 
 import base64
+import builtins
 import random
 import socket
 import sys
@@ -16,8 +17,8 @@ from asynclab.findings import explain_failure, failure_of
 from asynclab.script import script
 from examroom.candidate.channel import Channel
 from examroom.candidate.outputs import Stream
-from examroom.candidate.probes import Desk, RemoteProbe
-from examroom.candidate.shell import DESCRIPTORS, OUTPUTS, Cells
+from examroom.candidate.probes import RemoteProbe
+from examroom.candidate.shell import DESCRIPTORS, OUTPUTS, Cells, no_input
 
 Message = dict[str, Any]
 
@@ -33,6 +34,8 @@ class Candidate:
         """Answer requests until the examiner has gone."""
         DESCRIPTORS.redirect()
         sys.stdout, sys.stderr = Stream(OUTPUTS, "stdout", 1), Stream(OUTPUTS, "stderr", 2)
+        builtins.input = no_input
+        sys.path.insert(0, "")  # modules that the student handed in, as in a kernel
         random.seed()  # a fork would draw what its siblings draw
         answers: dict[str, Callable[[Message], Message]] = {
             "files": self._files,
@@ -60,8 +63,8 @@ class Candidate:
         return {"succeeded": succeeded, "outputs": OUTPUTS.items}
 
     def _run(self, request: Message) -> Message:
-        desk = Desk(self._channel, request["id"])
-        values = request["values"] | {name: RemoteProbe(desk) for name in request["probes"]}
+        probes = {name: RemoteProbe(self._channel, request["id"]) for name in request["probes"]}
+        values = request["values"] | probes
         transcript = evaluate(request["expression"], self._cells.shell.user_ns, values)
         return {"transcript": transcript.to_json()}
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
@@ -34,6 +35,7 @@ class _Hook(DisplayHook):
         pass
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        DESCRIPTORS.collect()
         OUTPUTS.add(
             {
                 "output_type": "execute_result",
@@ -50,11 +52,18 @@ class _Hook(DisplayHook):
 class _Publisher(DisplayPublisher):
     """What is displayed becomes an output of the cell."""
 
-    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-        OUTPUTS.add({"output_type": "display_data", "data": data, "metadata": metadata or {}})
+    def publish(
+        self, data: Any, metadata: Any = None, *_: Any, transient: Any = None, **options: Any
+    ) -> None:
+        DESCRIPTORS.collect()
+        parts = {"data": data, "metadata": metadata or {}}
+        name: str = (transient or {}).get("display_id", "")
+        OUTPUTS.update(name, **parts)
+        if not options.get("update"):
+            OUTPUTS.add({"output_type": "display_data", **parts}, name)
 
     def clear_output(self, wait: bool = False) -> None:
-        OUTPUTS.begin()
+        OUTPUTS.clear(wait)
 
 
 class Shell(InteractiveShell):
@@ -63,7 +72,13 @@ class Shell(InteractiveShell):
     displayhook_class = _Hook
     display_pub_class = _Publisher
 
+    def init_hooks(self) -> None:
+        """As IPython does, but what it would page (`?print`) is not printed: nobody is there."""
+        super().init_hooks()  # type: ignore[no-untyped-call]
+        self.set_hook("show_in_pager", lambda *_, **__: None, 99)  # type: ignore[no-untyped-call]
+
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        DESCRIPTORS.collect()
         OUTPUTS.add(_error(etype.__name__, str(evalue), stb))
 
     def system_piped(self, cmd: str) -> None:
@@ -137,6 +152,13 @@ def warm() -> None:
     cells.shell.reset(new_session=True)  # type: ignore[no-untyped-call]
     cells.shell.execution_count = 1
     OUTPUTS.begin()
+
+
+def no_input(prompt: object = "") -> str:
+    """`input()` of a cell that is run while nobody sits there; the words are ipykernel's."""
+    raise StdinNotImplementedError(
+        "raw_input was called, but this frontend does not support input requests."
+    )
 
 
 def _error(name: str, text: str, frames: list[str]) -> dict[str, Any]:

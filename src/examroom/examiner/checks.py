@@ -12,6 +12,7 @@ from typing import Any
 
 from asynclab.exam import CheckFailed
 from asynclab.exam.room import entered, running_here
+from examroom.errors import SandboxError
 from examroom.examiner.outputs import Output, error, result, stream
 from examroom.examiner.room import RemoteRoom
 
@@ -50,9 +51,12 @@ class Checks:
         except SyntaxError:
             return False
         self._exam_names |= _exam_imports(tree)
-        return any(
+        if any(
             isinstance(node, ast.Name) and node.id in self._exam_names for node in ast.walk(tree)
-        )
+        ):
+            return True
+        self._prepare(source)  # what it imports and defines is there for later checks
+        return False
 
     def run(self, source: str, name: str, points: float) -> tuple[list[Output], str | None]:
         """Run one check; its outputs, and the finding that it named when it failed.
@@ -77,6 +81,8 @@ class Checks:
         except CheckFailed as failed:
             found = failed.finding.code if failed.finding else None
             last = [error("CheckFailed", str(failed), failed._render_traceback_())]
+        except (KeyboardInterrupt, SandboxError):
+            raise  # not the check's: the instructor's own, and the machine's
         except BaseException as problem:  # an assertion of the check, or a slip of its author
             last = [_problem(problem, file)]
         finally:
@@ -95,7 +101,7 @@ class Checks:
                 code = compile(part, file, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
                 outcome = eval(code, self._names)
                 if code.co_flags & inspect.CO_COROUTINE:
-                    outcome = asyncio.run(outcome)
+                    outcome = _awaited(outcome)
         return outcome
 
     def _prepare(self, source: str) -> None:
@@ -121,6 +127,16 @@ class Checks:
         if file is None and not running_here():
             file = self._printed
         print(*values, file=file, **options)
+
+
+def _awaited(coroutine: Any) -> Any:
+    """What a check's top-level `await` gives; Formgrader's server has a loop running around it."""
+    outer = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        return asyncio.run(coroutine)
+    finally:
+        asyncio._set_running_loop(outer)
 
 
 def _exam_imports(tree: ast.Module) -> set[str]:

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from examroom.sandbox import CandidateProcess
 
-# Bytes of one answer: a transcript of as many steps as a recorder keeps is within it.
+# Bytes of one answer and what comes before it: a transcript of as many steps as a recorder keeps
+# is within it.
 LARGEST = 16 << 20
-_SEND_S = 10.0
 
 Message = dict[str, Any]
 Cause = Literal["program-died", "no-answer", "too-much", "not-plausible"]
@@ -32,6 +32,7 @@ class Dialogue:
     def __init__(self, process: CandidateProcess) -> None:
         self.process = process
         self._received = b""
+        self._size = 0  # bytes received since the question
 
     def ask(
         self,
@@ -54,7 +55,8 @@ class Dialogue:
             self._lose("not-plausible", "没有问它，它却说话")
         number = secrets.randbelow(1 << 53)
         end = time.monotonic() + seconds
-        self._send({**question, "id": number})
+        self._size = 0
+        self._send({**question, "id": number}, end, seconds)
         while True:
             message = self._message(end, seconds)
             if message.get("id") != number:
@@ -65,8 +67,10 @@ class Dialogue:
                 reply = hear(message)
             except ValueError as error:
                 self._lose("not-plausible", str(error))
+            except (OverflowError, RecursionError):
+                self._lose("not-plausible", "数字太大，或者套得太深")
             if reply is not None:
-                self._send(reply)
+                self._send(reply, end, seconds)
         if self._received or "unsendable" in message:
             self._lose("not-plausible", "一个问题，两个回答")
         return message
@@ -93,20 +97,26 @@ class Dialogue:
             self._lose("program-died")
         return True
 
-    def _send(self, message: Message) -> None:
+    def _send(self, message: Message, end: float, seconds: float) -> None:
         try:
-            self.process.connection.settimeout(_SEND_S)
+            self.process.connection.settimeout(self._left(end, seconds))
             self.process.connection.sendall(json.dumps(message).encode() + b"\n")
+        except TimeoutError:
+            self._lose("no-answer", seconds=seconds)
         except OSError:
             self._lose("program-died")
 
+    def _left(self, end: float, seconds: float) -> float:
+        left = end - time.monotonic()
+        if left <= 0:
+            self._lose("no-answer", seconds=seconds)
+        return left
+
     def _message(self, end: float, seconds: float) -> Message:
         parts = [self._received]
-        size = len(self._received)
+        # before each message: who has sent many at once must not get more time for it
+        left = self._left(end, seconds)
         while b"\n" not in parts[-1]:
-            left = end - time.monotonic()
-            if left <= 0:
-                self._lose("no-answer", seconds=seconds)
             try:
                 self.process.connection.settimeout(left)
                 chunk = self.process.connection.recv(1 << 18)
@@ -117,9 +127,10 @@ class Dialogue:
             if not chunk:
                 self._lose("program-died")
             parts.append(chunk)
-            size += len(chunk)
-            if size > LARGEST:
+            self._size += len(chunk)
+            if self._size > LARGEST:
                 self._lose("too-much")
+            left = self._left(end, seconds)
         line, self._received = b"".join(parts).split(b"\n", 1)
         try:
             message = json.loads(line, parse_constant=_refused, parse_float=_finite)

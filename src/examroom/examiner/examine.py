@@ -7,7 +7,7 @@ from typing import Any
 
 from examroom.examiner.checks import Checks
 from examroom.examiner.dialogue import Lost
-from examroom.examiner.outputs import Accepted, Output, error, result
+from examroom.examiner.outputs import BESIDE, Accepted, Output, error, result
 from examroom.examiner.pool import Pool
 from examroom.examiner.room import RemoteRoom, explain
 from examroom.examiner.seat import Seat
@@ -93,7 +93,7 @@ class _Examination:
         outputs, found = self._checks.run(cell["source"], name, float(grade["points"]))
         if found:
             self._findings[name] = found
-        return outputs
+        return self._accepted.shorten(outputs)
 
     def _run_unprotected(self, cell: dict[str, Any]) -> list[Output]:
         grade = cell["metadata"]["nbgrader"]
@@ -103,9 +103,12 @@ class _Examination:
         except Lost as lost:
             self._findings[grade["grade_id"]] = lost.cause
             return [_lost(lost)]
-        outputs = self._accepted.take(reply.get("outputs"))
+        outputs = Accepted(BESIDE).take(reply.get("outputs"))
         if reply.get("succeeded") is not True and not any(map(_is_error, outputs)):
             outputs.append(error("CheckFailed", "检查没有运行到底", ["检查没有运行到底"]))
+        elif _results(outputs) < _results(reply.get("outputs")):
+            said = "输出太多，这一格的值没有保存"  # without it, nbgrader gives all points
+            outputs.append(error("CheckFailed", said, [said]))
         return [_graded(output, float(grade["points"])) for output in outputs]
 
 
@@ -123,6 +126,13 @@ def _is_given(cell: dict[str, Any]) -> bool:
 
 def _is_error(output: Output) -> bool:
     return bool(output["output_type"] == "error")
+
+
+def _results(outputs: Any) -> int:
+    """How many values of a last expression there are among outputs, which may be a stranger's."""
+    listed = outputs if type(outputs) is list else []
+    kinds = [each.get("output_type") for each in listed if type(each) is dict]
+    return kinds.count("execute_result")
 
 
 def _lost(lost: Lost) -> Output:

@@ -7,9 +7,14 @@ from typing import Any
 
 Output = dict[str, Any]
 
-# Characters of all outputs of one notebook that come from its author's code.
-BUDGET = 1_500_000
+# Characters of all outputs of one notebook that come from its author's code, and of all pictures of
+# its checks.
+BUDGET, PICTURES = 1_200_000, 400_000
+# Characters of what a check beside the student's code shows, and of each text of any other check,
+# in which a student's names and messages may stand.
+BESIDE, TEXT, LINES = 20_000, 10_000, 100
 _DROPPED = "（输出太多或格式不对，没有保存）\n"
+_NOT_DRAWN = "（这里的图太大，没有画出来）\n"
 
 
 def stream(text: str) -> list[Output]:
@@ -37,10 +42,10 @@ def display(picture: object) -> Output:
 
 
 class Accepted:
-    """Takes over a candidate's outputs: only what has the right form, and no more than BUDGET."""
+    """Takes over outputs: of a stranger's what has the right form, and of all no more than fits."""
 
-    def __init__(self) -> None:
-        self._left = BUDGET
+    def __init__(self, budget: int = BUDGET) -> None:
+        self._left, self._pictures = budget, PICTURES
 
     def take(self, outputs: Any) -> list[Output]:
         """The acceptable ones among what a candidate sent, built anew from their known parts."""
@@ -48,7 +53,7 @@ class Accepted:
         dropped = type(outputs) is not list
         for output in outputs if type(outputs) is list else ():
             clean = _clean(output) if type(output) is dict else None
-            size = len(json.dumps(clean)) if clean else 0
+            size = _size(clean) if clean else 0
             if clean is None or size > self._left:
                 dropped = True
                 continue
@@ -56,17 +61,54 @@ class Accepted:
             taken.append(clean)
         return [*taken, *stream(_DROPPED)] if dropped else taken
 
+    def shorten(self, outputs: list[Output]) -> list[Output]:
+        """A check's own outputs, none of them longer than somebody would read."""
+        shortened: list[Output] = []
+        for output in outputs:
+            kind = output["output_type"]
+            if kind == "stream":
+                shortened += stream(_short(output["text"]))
+            elif kind == "error":
+                lines = [_short(line) for line in output["traceback"][:LINES]]
+                shortened.append(error(output["ename"], _short(output["evalue"]), lines))
+            elif kind == "execute_result":  # the points: it must not get lost
+                data = {"text/plain": _short(output["data"]["text/plain"])}
+                shortened.append({**output, "data": data})
+            else:
+                data = {kind: _sound(text) for kind, text in output["data"].items()}
+                size = _size({**output, "data": data})
+                fits = size <= self._pictures
+                self._pictures -= size if fits else 0
+                shortened += [{**output, "data": data}] if fits else stream(_NOT_DRAWN)
+        return shortened
+
+
+def _size(output: Output) -> int:
+    """Characters that an output takes in a notebook's file, where each line stands by itself."""
+    written = json.dumps(output)
+    return len(written) + (12 * written.count("\\n") if "data" in output else 0)
+
+
+def _short(text: str) -> str:
+    return _sound(text if len(text) <= TEXT else f"{text[:TEXT]}……（太长，其余省略）")
+
+
+def _sound(text: str) -> str:
+    """Without halves of surrogate pairs, which JSON can spell and no file takes."""
+    return text.encode("utf-8", "replace").decode()
+
 
 def _clean(output: dict[str, Any]) -> Output | None:
     kind = output.get("output_type")
     if kind == "stream":
         name, text = output.get("name"), output.get("text")
         if name in ("stdout", "stderr") and type(text) is str:
-            return {"output_type": kind, "name": name, "text": text}
+            return {"output_type": kind, "name": name, "text": _sound(text)}
     elif kind == "error":
         name, text, lines = (output.get(key) for key in ("ename", "evalue", "traceback"))
         if type(lines) is list and all(type(part) is str for part in (name, text, *lines)):
-            return error(name, text, lines)  # type: ignore[arg-type]
+            name, text, *lines = map(_sound, (name, text, *lines[:LINES]))
+            return error(name, text, lines)
     elif kind in ("display_data", "execute_result"):
         data = _inert(output.get("data"))
         if data:
@@ -88,9 +130,9 @@ def _inert(data: Any) -> dict[str, Any]:
         if kind == "text/plain" or (
             kind in ("image/png", "image/jpeg") and _BASE64.fullmatch(value)
         ):
-            found[kind] = value
+            found[kind] = _sound(value)
         elif kind in ("text/html", "image/svg+xml"):
-            found["text/html"] = _FRAME.format(html.escape(value))
+            found["text/html"] = _FRAME.format(html.escape(_sound(value)))
     return found
 
 

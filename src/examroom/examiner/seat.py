@@ -45,12 +45,9 @@ class Seat:
         hear: Callable[[Message], Message | None] | None = None,
     ) -> Message:
         """Ask the candidate; a fresh one, with all cells run again, if the last one was lost."""
-        left = self._end - time.monotonic()
         try:
-            if left <= 0:
-                raise Lost("no-answer", seconds=ALL_S)
             dialogue = self._dialogue or self._sit_down()
-            return dialogue.ask(question, min(seconds, left), hear)
+            return dialogue.ask(question, self._at_most(seconds), hear)
         except Lost as lost:
             self.lost.append(lost.cause)
             self._stand_up()
@@ -69,10 +66,17 @@ class Seat:
         dialogue = self._dialogue = Dialogue(self._candidate())
         if self._files:
             files = {name: base64.b64encode(data).decode() for name, data in self._files.items()}
-            dialogue.ask({"op": "files", "files": files}, CELL_S)
+            dialogue.ask({"op": "files", "files": files}, self._at_most(CELL_S))
         for source in self._done:
-            dialogue.ask({"op": "cell", "source": source}, CELL_S)
+            dialogue.ask({"op": "cell", "source": source}, self._at_most(CELL_S))
         return dialogue
+
+    def _at_most(self, seconds: float) -> float:
+        """So many seconds, or as many as are left of the notebook's; Lost when there are none."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise Lost("no-answer", seconds=ALL_S)
+        return min(seconds, left)
 
     def _candidate(self) -> CandidateProcess:
         """From a host of the pool; a second one if the first has died meanwhile."""

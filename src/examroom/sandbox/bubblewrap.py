@@ -74,7 +74,7 @@ def command(sources: Mapping[str, Path], stubs: Mapping[str, int]) -> list[str]:
         arguments += ["--size", _MEMORY, "--tmpfs", folder]
     for name, source in sources.items():
         arguments += ["--ro-bind", str(source), targets[name]]
-    for file in ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives"):
+    for file in ("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts"):
         arguments += ["--ro-bind-try", file, file]
     for path, descriptor in stubs.items():
         arguments += ["--file", str(descriptor), path]

@@ -12,10 +12,18 @@ from pathlib import Path
 from examroom.sandbox.limits import GROUP_MEMORY, GROUP_PROCESSES
 
 _ROOT = Path("/sys/fs/cgroup")
-_UNIFIED = {"memory.max": GROUP_MEMORY, "memory.swap.max": 0, "pids.max": GROUP_PROCESSES}
+# As much of the processors for each sandbox, however many processes compete in it: hundreds that
+# compute for ever must not cost the student next to them a check.
+_UNIFIED = {
+    "memory.max": GROUP_MEMORY,
+    "memory.swap.max": 0,
+    "pids.max": GROUP_PROCESSES,
+    "cpu.weight": 100,
+}
 _LEGACY = {
     "memory": {"memory.limit_in_bytes": GROUP_MEMORY},
     "pids": {"pids.max": GROUP_PROCESSES},
+    "cpu": {"cpu.shares": 1024},
 }
 _SAID = {"memory": "内存", "pids": "进程数"}
 _numbers = itertools.count(1)

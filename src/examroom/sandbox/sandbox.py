@@ -82,6 +82,8 @@ class Sandbox:
                 stderr=self._errors,
                 pass_fds=(theirs.fileno(), *stubs.values()),
             ).result()
+        except OSError as error:  # a tool of the system is missing
+            raise bubblewrap.explain(str(error)) from error
         finally:
             for descriptor in stubs.values():
                 os.close(descriptor)
@@ -121,7 +123,7 @@ class Sandbox:
         """
         try:
             left: dict[str, object] = json.loads(self._exchange(b"reset", _RESET_S)[0])
-        except SandboxError:
+        except (SandboxError, ValueError):
             left = {"zygote": "gone"}
         self.clean = self.clean and not left
         return left

@@ -18,6 +18,8 @@ from examroom.zygote.namespaces import HOME, spawn
 
 # Seconds in which a killed candidate's namespaces must have ended.
 _END_S = 5.0
+# Characters told of each thing that differs.
+_TOLD = 400
 
 
 def serve(descriptor: int) -> None:
@@ -64,8 +66,8 @@ def serve(descriptor: int) -> None:
         else:
             _await_end(candidate)
             now = hygiene.state()
-            differs = {name: now[name] for name in healthy if now[name] != healthy[name]}
-            control.send(json.dumps(differs).encode()[:4000])
+            differs = {n: str(now[n])[:_TOLD] for n in healthy if now[n] != healthy[n]}
+            control.send(json.dumps(differs).encode())
 
 
 def _live(connection: socket.socket, limits: dict[str, int], program: bytes) -> None:

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from asynclab import script
 from asynclab.clock import BusyError, VirtualLoop, watched
 
 
@@ -41,3 +42,24 @@ def test_a_program_that_gives_turns_is_left_alone(loop: VirtualLoop) -> None:
 
     with watched(loop, cpu_seconds=0.3):
         assert loop.run_until_complete(busy()) > 0
+
+
+@pytest.mark.parametrize("program", ["pass", "while True: pass"])
+def test_a_debugger_works_afterwards(program: str) -> None:
+    source = f"""
+import sys
+from asynclab.clock import BusyError, VirtualLoop, watched
+
+async def main():
+    {program}
+
+try:
+    with watched(loop := VirtualLoop(), cpu_seconds=0.1):
+        loop.run_until_complete(main())
+except BusyError:
+    pass
+sys.settrace(lambda *_: None)
+(lambda: None)()
+print("traced")
+"""
+    assert script(source, timeout=30).printed == ("traced",)
