@@ -29,6 +29,10 @@ class SandboxError(ExamroomError):
     """No sandbox can be had here, or it does not hold."""
 
 
+class ListenerError(ExamroomError):
+    """A check opens more servers at once than the candidate's network has sockets for."""
+
+
 class NotANotebook(ExamroomError):  # noqa: N818 - what it is, not what went wrong
     """A handed-in file is no notebook that could be graded; the text is the reason."""
 

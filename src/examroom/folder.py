@@ -78,7 +78,12 @@ class CourseFolder:
 
     def submitters(self, assignment: str) -> list[str]:
         """Students who handed in this assignment, sorted."""
-        return sorted(p.parent.name for p in (self.root / "submitted").glob(f"*/{assignment}"))
+        # also one whose folder is a link to nowhere: what is wrong with it is to be said
+        return sorted(
+            student.name
+            for student in (self.root / "submitted").glob("*")
+            if os.path.lexists(student / assignment)
+        )
 
     def require_source(self, assignment: str) -> Path:
         """The folder of an assignment's source; FolderError names the known ones if it is not."""

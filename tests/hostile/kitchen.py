@@ -13,8 +13,8 @@ from tests.conftest import check_cell, solution_cell
 ASSIGNMENT = "kitchen"
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
 MENU = {"面": 12, "汤": 5, "茶": 3}
-# Stands in the tests only: whoever finds it has seen them.
-SECRET = "机密之鹤"
+# Stands in a hidden test and nowhere else: whoever finds it has seen the tests.
+SECRET = "仙鹤飞过灶台"
 
 # the reference answers, by the grade id of their cells
 ANSWERS = {
@@ -64,16 +64,17 @@ t = run("serve(cook, dishes)", cook=cook, dishes={list(MENU)})
 expect(t.value == cook.answers != [], t, "按点菜的顺序上菜", finding="wrong-order")
 expect((cook.peak, t.elapsed) == (3, 3), t, "三道菜同时做，3 秒上齐", finding="sequential")
 ### BEGIN HIDDEN TESTS
-dishes = ["{SECRET}", "豆腐"]
+# {SECRET}
 cook = probe()
-t = run("serve(cook, dishes)", cook=cook, dishes=dishes)
+t = run("serve(cook, dishes)", cook=cook, dishes=["豆腐", "豆腐"])
 expect(t.value == cook.answers != [], t, "别的菜也一样")
 ### END HIDDEN TESTS""",
     "check-brew": """\
 minutes = 2 + secrets.randbelow(60)
 t = run("brew(minutes)", minutes=minutes)
 expect(t.value == f"泡了 {minutes} 分钟", t, "茶说得出泡了多久", finding="wrong-value")
-expect(t.elapsed == minutes and t.codes() == set(), t, "泡几分钟就等几分钟", finding="wrong-value")""",
+as_long = t.elapsed == minutes and not t.codes()
+expect(as_long, t, "泡几分钟就等几分钟", finding="wrong-value")""",
     "check-program": """\
 source = run("program").value
 assert isinstance(source, str), "program 是一段程序的文字"

@@ -1,10 +1,12 @@
 """End a program that computes for ever without giving the loop a turn (`while True: pass`)."""
 
 import ctypes
+import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 from asynclab.clock.errors import BusyError
 from asynclab.clock.loop import VirtualLoop
@@ -22,14 +24,66 @@ def watched(loop: VirtualLoop, *, cpu_seconds: float = CPU_S) -> Iterator[None]:
     Processor time of this thread alone: a loaded machine does not make a program seem busy. A
     program that catches the error is interrupted again until it ends.
     """
-    thread = threading.get_ident()
+    watch = _Watch(loop, cpu_seconds)
+    # a timer costs next to nothing, a thread as much as a small run; but only the main thread
+    # hears the timer
+    main = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+    with _by_timer(watch) if main else _by_thread(watch):
+        yield
+
+
+class _Watch:
+    """How much processor time the thread that makes it uses in one turn of a loop."""
+
+    def __init__(self, loop: VirtualLoop, cpu_seconds: float) -> None:
+        self._loop, self._most = loop, cpu_seconds
+        self._turn, self._used = -1, 0.0
+        self.thread = threading.get_ident()
+
+    def too_long(self) -> bool:
+        """Whether a turn that was under way at an earlier look has used too much by now."""
+        used = _cpu(self.thread)
+        if self._loop.turn != self._turn or not self._loop.is_running():
+            self._turn, self._used = self._loop.turn, used
+        return used - self._used > self._most
+
+
+def _cpu(thread: int) -> float:
+    """Processor seconds of a thread; where the system cannot tell, the time of day."""
+    if hasattr(time, "pthread_getcpuclockid"):
+        return time.clock_gettime(time.pthread_getcpuclockid(thread))
+    return _monotonic()
+
+
+@contextmanager
+def _by_timer(watch: _Watch) -> Iterator[None]:
+    over = False
+
+    def look(number: int, frame: FrameType | None) -> None:
+        if not over and watch.too_long():
+            raise BusyError
+
+    outer = signal.signal(signal.SIGVTALRM, look)
+    rest = signal.setitimer(signal.ITIMER_VIRTUAL, _LOOK_EVERY_S, _LOOK_EVERY_S)
+    try:
+        yield
+    finally:
+        over = True
+        signal.setitimer(signal.ITIMER_VIRTUAL, *rest)  # that of a run around this one
+        signal.signal(signal.SIGVTALRM, outer or signal.SIG_DFL)
+
+
+@contextmanager
+def _by_thread(watch: _Watch) -> Iterator[None]:
     stop, interrupted = threading.Event(), threading.Event()
-    watcher = threading.Thread(
-        target=_watch,
-        args=(loop, thread, cpu_seconds, stop, interrupted),
-        name="asynclab-watchdog",
-        daemon=True,
-    )
+
+    def look() -> None:
+        while not stop.wait(_LOOK_EVERY_S):
+            if watch.too_long():
+                interrupted.set()
+                _interrupt(watch.thread)
+
+    watcher = threading.Thread(target=look, name="asynclab-watchdog", daemon=True)
     watcher.start()
     try:
         yield
@@ -37,27 +91,12 @@ def watched(loop: VirtualLoop, *, cpu_seconds: float = CPU_S) -> Iterator[None]:
         stop.set()
         watcher.join()
         if interrupted.is_set():
-            _take(thread)
-
-
-def _watch(
-    loop: VirtualLoop,
-    thread: int,
-    cpu_seconds: float,
-    stop: threading.Event,
-    interrupted: threading.Event,
-) -> None:
-    turn, used = -1, 0.0
-    while not stop.wait(_LOOK_EVERY_S):
-        if loop.turn != turn or not loop.is_running():
-            turn, used = loop.turn, _cpu(thread)
-        elif _cpu(thread) - used > cpu_seconds:
-            interrupted.set()
-            _interrupt(thread)
+            _take(watch.thread)
 
 
 def _interrupt(thread: int) -> None:
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(BusyError))
+    error = ctypes.py_object(BusyError)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), error)
 
 
 def _take(thread: int) -> None:
@@ -70,10 +109,3 @@ def _take(thread: int) -> None:
         _interrupt(thread)  # in place of a pending one
         while True:
             pass
-
-
-def _cpu(thread: int) -> float:
-    """Processor seconds of a thread; where the system cannot tell, the time of day."""
-    if hasattr(time, "pthread_getcpuclockid"):
-        return time.clock_gettime(time.pthread_getcpuclockid(thread))
-    return _monotonic()

@@ -4,6 +4,7 @@ In a notebook a check runs beside the student's code. An examiner keeps the two 
 room, and `run`, `drive` and `script` then go to whatever process the room speaks to.
 """
 
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,6 +28,9 @@ class Room(Protocol):
 
     def show(self, picture: object) -> None:
         """Put something displayable among the outputs of the check."""
+
+    def listener(self) -> socket.socket:
+        """A socket that listens in the network of the student's code; the caller closes it."""
 
 
 _ENTERED: ContextVar[Room | None] = ContextVar("room", default=None)

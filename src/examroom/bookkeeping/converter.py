@@ -9,7 +9,8 @@ from typing import Any
 import nbgrader.api
 from nbclient import NotebookClient
 from nbconvert.writers.files import FilesWriter
-from nbformat.v4 import to_notebook
+from nbformat import NotebookNode, validate
+from nbformat.v4 import to_notebook, writes_json
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
@@ -76,9 +77,16 @@ class Converter(Autograde):  # type: ignore[misc]
                     "db_url": self.coursedir.db_url,
                 },
             }
-            written = self.exporter.from_notebook_node(to_notebook(notebook), resources)
-            self.write_single_notebook(*written)
+            self.write_single_notebook(*self._preprocessed(to_notebook(notebook), resources))
         self.set_permissions(assignment, submission.student)
+
+    def _preprocessed(self, node: NotebookNode, resources: Any) -> tuple[str, Any]:
+        """What the exporter's `from_notebook_node` gives, without its copies: the node is ours."""
+        resources = self.exporter._init_resources(resources)
+        for step in self.exporter._preprocessors:
+            node, resources = step(node, resources)
+        validate(node, relax_add_props=True)
+        return f"{writes_json(node)}\n", resources
 
     @contextmanager
     def sharing(self, gradebook: Gradebook) -> Iterator[None]:

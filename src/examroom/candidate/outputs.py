@@ -8,6 +8,8 @@ from typing import Any
 
 # Characters of one cell's outputs; what is over is dropped, with a note.
 LIMIT = 1_000_000
+# More for a cell's value and its error, which decide about marks: noise must not hide them.
+RESERVE = 100_000
 NOTE = "\n……（输出太多，其余省略）\n"
 
 
@@ -43,7 +45,8 @@ class Outputs:
     def add(self, output: dict[str, Any], name: str = "") -> None:
         """Add a display, a result or an error; a display may have a name to update it by."""
         self._renew()
-        if self._fits(output):
+        # an error is short, and why a cell failed is what its author must not miss
+        if output["output_type"] == "error" or self._fits(output):
             self.items.append(output)
             if name:
                 self._displayed.setdefault(name, []).append(output)
@@ -66,7 +69,8 @@ class Outputs:
         except (TypeError, ValueError, RecursionError):
             self.stream("stderr", "（这个输出不是 JSON，没有保存）\n")
             return False
-        if self._size + size > LIMIT:
+        decides = output["output_type"] in ("execute_result", "error")
+        if self._size + size > LIMIT + (RESERVE if decides else 0):
             self.stream("stderr", NOTE)
             return False
         self._size += size
@@ -76,7 +80,7 @@ class Outputs:
         room = LIMIT - self._size
         if room <= 0:
             return ""
-        self._size += len(text)
+        self._size += min(len(text), room)
         return text if len(text) <= room else text[:room] + NOTE
 
 

@@ -89,6 +89,8 @@ def examine_submission(
             left += examined.left
         elif reason := refusals.get(file) or refusals.get("."):
             notebooks[name] = _refused(original, reason)
+        else:
+            rejected.append(Rejected(file, _MISSING))
     if not sandboxed:
         for notebook in notebooks.values():
             _note(notebook, NO_SANDBOX)
@@ -98,6 +100,7 @@ def examine_submission(
     return Examination(notebooks, report)
 
 
+_MISSING = "没有交：请把它放在作业文件夹里，不要改名，再交一次。"
 _IN_THE_WAY = "占着作业自带的文件或文件夹的位置，没有使用：请改名，再交一次。"
 
 

@@ -7,9 +7,12 @@ import inspect
 import io
 import linecache
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from numbers import Real
 from typing import Any
 
+import asynclab.exam
 from asynclab.exam import CheckFailed
 from asynclab.exam.room import entered, running_here
 from examroom.errors import SandboxError
@@ -85,23 +88,23 @@ class Checks:
             raise  # not the check's: the instructor's own, and the machine's
         except BaseException as problem:  # an assertion of the check, or a slip of its author
             last = [_problem(problem, file)]
-        finally:
-            linecache.cache.pop(file, None)
         return [*stream(self._printed.getvalue()), *self._room.shown, *last], found
 
     def _execute(self, source: str, file: str) -> Any:
         tree = ast.parse(source, file)
         value: ast.Expression | None = None
-        if tree.body and isinstance(last := tree.body[-1], ast.Expr):
+        quiet = source.rstrip().endswith(";")  # as IPython understands it
+        if tree.body and isinstance(last := tree.body[-1], ast.Expr) and not quiet:
             tree.body.pop()
             value = ast.Expression(last.value)
         outcome = None
-        for part, mode in ((tree, "exec"), (value, "eval")):
-            if part is not None:
-                code = compile(part, file, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-                outcome = eval(code, self._names)
-                if code.co_flags & inspect.CO_COROUTINE:
-                    outcome = _awaited(outcome)
+        with _no_loop_around(), asyncio.Runner() as runner:
+            for part, mode in ((tree, "exec"), (value, "eval")):
+                if part is not None:
+                    code = compile(part, file, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+                    outcome = eval(code, self._names)
+                    if code.co_flags & inspect.CO_COROUTINE:
+                        outcome = runner.run(outcome)
         return outcome
 
     def _prepare(self, source: str) -> None:
@@ -129,12 +132,13 @@ class Checks:
         print(*values, file=file, **options)
 
 
-def _awaited(coroutine: Any) -> Any:
-    """What a check's top-level `await` gives; Formgrader's server has a loop running around it."""
+@contextmanager
+def _no_loop_around() -> Iterator[None]:
+    """A check may await at its top level, though Formgrader's server has a loop running."""
     outer = asyncio._get_running_loop()
     asyncio._set_running_loop(None)
     try:
-        return asyncio.run(coroutine)
+        yield
     finally:
         asyncio._set_running_loop(outer)
 
@@ -145,6 +149,7 @@ def _exam_imports(tree: ast.Module) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module in (_EXAM, "asynclab"):
             names |= {alias.asname or alias.name for alias in node.names}
+            names |= set(asynclab.exam.__all__) if "*" in names else set()
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name in (_EXAM, "asynclab"):
@@ -157,17 +162,23 @@ def _is_constant(statement: ast.stmt) -> bool:
         return False
     try:
         ast.literal_eval(statement.value)
-    except ValueError:
+    except (ValueError, TypeError):
         return False
     return all(isinstance(target, ast.Name) for target in statement.targets)
 
 
 def _credit(value: Any, points: float) -> Output:
     """The value of a check's last expression; nbgrader stops at one that exceeds the points."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and not 0 <= value <= points:
+    if not _is_number(value):
+        return result(value)
+    if not 0 <= value <= points:
         said = f"这一格的值 {value!r} 不在 0 和满分 {points:g} 之间"
         return error("ValueError", said, [f"ValueError: {said}"])
-    return result(value)
+    return result(value if isinstance(value, int) else float(value))
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is not bool and isinstance(value, Real)
 
 
 def _problem(problem: BaseException, file: str) -> Output:

@@ -52,7 +52,8 @@ class Accepted:
         taken: list[Output] = []
         dropped = type(outputs) is not list
         for output in outputs if type(outputs) is list else ():
-            clean = _clean(output) if type(output) is dict else None
+            # of a text a part, so that there is room for the error that may follow it
+            clean = _clean(output, self._left // 8) if type(output) is dict else None
             size = _size(clean) if clean else 0
             if clean is None or size > self._left:
                 dropped = True
@@ -89,8 +90,8 @@ def _size(output: Output) -> int:
     return len(written) + (12 * written.count("\\n") if "data" in output else 0)
 
 
-def _short(text: str) -> str:
-    return _sound(text if len(text) <= TEXT else f"{text[:TEXT]}……（太长，其余省略）")
+def _short(text: str, most: int = TEXT) -> str:
+    return _sound(text if len(text) <= most else f"{text[:most]}……（太长，其余省略）\n")
 
 
 def _sound(text: str) -> str:
@@ -98,12 +99,12 @@ def _sound(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _clean(output: dict[str, Any]) -> Output | None:
+def _clean(output: dict[str, Any], most: int) -> Output | None:
     kind = output.get("output_type")
     if kind == "stream":
         name, text = output.get("name"), output.get("text")
         if name in ("stdout", "stderr") and type(text) is str:
-            return {"output_type": kind, "name": name, "text": _sound(text)}
+            return {"output_type": kind, "name": name, "text": _short(text, most)}
     elif kind == "error":
         name, text, lines = (output.get(key) for key in ("ename", "evalue", "traceback"))
         if type(lines) is list and all(type(part) is str for part in (name, text, *lines)):

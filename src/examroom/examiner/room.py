@@ -1,12 +1,14 @@
 """The remote form of `asynclab.exam`: checks run here, the student's code somewhere else."""
 
 import ast
+import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from asynclab.exam import CheckFailed, Probe, ScriptResult
 from asynclab.findings import finding
 from asynclab.trace import Finding, Transcript
+from examroom.errors import ListenerError
 from examroom.examiner.desk import Desk
 from examroom.examiner.dialogue import Lost, Message
 from examroom.examiner.doubts import read_transcript, well_formed
@@ -20,6 +22,7 @@ class RemoteRoom:
     def __init__(self, seat: Seat) -> None:
         self._seat = seat
         self.shown: list[dict[str, Any]] = []
+        self._lent: dict[socket.socket, socket.socket] = {}
 
     def run(self, expression: str, values: Mapping[str, Any]) -> Transcript:
         """Evaluate an expression in the candidate.
@@ -49,7 +52,9 @@ class RemoteRoom:
         try:
             if "failure" in reply:
                 failure = well_formed("failure", reply["failure"])
-                found = [well_formed("finding", each) for each in reply.get("findings") or []]
+                listed = reply.get("findings")
+                findings = listed if type(listed) is list else [None]
+                found = [well_formed("finding", each) for each in findings]
                 said = f"{expression}：{failure['type']}: {failure['message']}"
                 best = Finding(**{**found[0], "hints": tuple(found[0]["hints"])}) if found else None
                 raise CheckFailed(said, best)
@@ -70,6 +75,23 @@ class RemoteRoom:
     def show(self, picture: object) -> None:
         """Put a picture among the check's outputs."""
         self.shown.append(display(picture))
+
+    def listener(self) -> socket.socket:
+        """A copy of a listening socket of the candidate's network, lent until it is closed.
+
+        Raises CheckFailed when there is no candidate, ListenerError when all are lent.
+        """
+        try:
+            listeners = self._seat.listeners()
+        except Lost as lost:
+            raise CheckFailed("没有得到可以检查的结果", explain(lost)) from None
+        for each in listeners:
+            if each not in self._lent or self._lent[each].fileno() < 0:
+                self._lent[each] = each.dup()
+                return self._lent[each]
+        raise ListenerError(
+            f"批改时最多同时开 {len(listeners)} 个网站，它们都开着；请先离开其中一个的 with"
+        )
 
     def _ask(self, question: Message, seconds: float, desk: Desk | None = None) -> Message:
         try:

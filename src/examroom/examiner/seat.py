@@ -55,8 +55,12 @@ class Seat:
 
     def listeners(self) -> list[Any]:
         """Sockets that listen in the candidate's network, for servers that a check observes."""
-        dialogue = self._dialogue or self._sit_down()
-        return dialogue.process.listeners
+        try:
+            return (self._dialogue or self._sit_down()).process.listeners
+        except Lost as lost:
+            self.lost.append(lost.cause)
+            self._stand_up()
+            raise
 
     def close(self) -> None:
         """End the candidate and give its host back."""

@@ -22,6 +22,16 @@ async def impatient(f):
     except TimeoutError:
         return "太久"
 
+async def leaves(f):
+    async def stubborn():
+        while True:
+            try:
+                await f("慢")
+            except asyncio.CancelledError:
+                await f("还要")
+    task = asyncio.create_task(stubborn())
+    await asyncio.sleep(1)
+
 async def cheat(f, names):
     async def instantly(*_): pass
     asyncio.sleep, real = instantly, asyncio.sleep
@@ -81,6 +91,29 @@ def test_cancelled_calls_are_told() -> None:
     assert (t.value, t.elapsed) == ("太久", 1)
     assert f.cancelled == [["慢"]]
     assert f.answers == [None]
+
+
+def test_what_happens_after_the_program_has_ended_is_not_told() -> None:
+    """Left-over tasks are cancelled; whatever they do about it is not the program's doing."""
+    f = probe(delay=10)
+    t = do("leaves(f)", f)
+    assert t.elapsed == 1
+    assert t.codes() == {"leaked-task"}
+    assert (f.calls, f.cancelled, f.finished) == ([["慢"]], [], [])
+
+
+def test_a_call_that_is_never_answered_is_a_deadlock_at_the_students_line() -> None:
+    t = do("in_turn(f, names)", probe(delay=float("inf")), names=["甲"])
+    (found,) = t.findings
+    assert (found.code, found.line) == ("deadlock", 6)
+    assert "程序 在等 f" in found.message
+    assert t.elapsed == 0
+
+
+def test_it_can_be_handed_over_again() -> None:
+    f = probe(delay=10)
+    do("leaves(f)", f)
+    assert do("in_turn(f, names)", f, names=["甲"]).value == [f.answer("甲")]
 
 
 def test_a_replaced_sleep_does_not_hurry_it() -> None:

@@ -40,6 +40,11 @@ def test_numbers_that_are_none_are_described(value: float) -> None:
     assert plain(value) == {"$": "object", "type": "float"}
 
 
+def test_a_number_that_nobody_would_write_out_is_described() -> None:
+    assert plain(2**20_000) == {"$": "object", "type": "int"}
+    json.dumps(plain(10**4000))
+
+
 def test_a_nest_without_end_is_cut() -> None:
     nest: list[Any] = []
     nest.append(nest)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from asynclab.trace import Recorder, TaskTrace
+from asynclab.trace import recorder as recorder_module
 
 
 class Ticks:
@@ -207,3 +208,17 @@ def test_traces_are_plain() -> None:
     (trace,) = record(step()).traces()
     assert isinstance(trace, TaskTrace)
     assert trace == TaskTrace(0, "step", "step", None, trace.made, trace.ended, "done")
+
+
+def test_of_endless_tasks_and_steps_only_the_first_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def main() -> None:
+        await asyncio.gather(*(step() for _ in range(5)))
+
+    monkeypatch.setattr(recorder_module, "MAX_TASKS", 3)
+    recorder = record(main())
+    assert [trace.id for trace in recorder.traces()] == [0, 1, 2]
+    assert {s.task for s in recorder.steps} == {0, 1, 2}
+    monkeypatch.setattr(recorder_module, "MAX_STEPS", 4)
+    assert len(record(main()).steps) == 4

@@ -25,7 +25,8 @@ class Case:
     `gets` are points that differ from full marks (with `blank`, from none), by check; a `problem`
     is a part of the reason why there are no marks at all. `says` are parts of what the author reads
     at a cell, `finds` the findings that the report names at a check, `rejects` parts of the reasons
-    for which files were not accepted, by name.
+    for which files were not accepted, by name. `student` is a name of the folder that matters;
+    `shows` must hold of the autograded notebook.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Case:
     says: Mapping[str, str] = field(default_factory=dict)
     finds: Mapping[str, str] = field(default_factory=dict)
     rejects: Mapping[str, str] = field(default_factory=dict)
+    student: str = ""
+    shows: Callable[[Notebook], bool] = lambda _: True
 
     @property
     def points(self) -> dict[str, float]:
@@ -51,6 +54,8 @@ class Case:
         """Hand it in: make the submission's folder."""
         folder.mkdir(parents=True)
         notebook: Notebook = json.loads((release / NOTEBOOK).read_text(encoding="utf-8"))
+        for each in notebook["cells"]:
+            each["source"] = "".join(each["source"])
         if not self.blank:
             fill(notebook, ANSWERS)
         fill(notebook, self.cells)
