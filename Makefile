@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # one file to a process: a notebook's cells belong together
 NBVAL := $(BIN)/pytest -q -n 2 --dist loadfile --nbval-current-env --nbval-cell-timeout=60
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test demo lock clean
+.PHONY: help setup lab test demo bench lock clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,9 @@ test: setup  ## run every check: lint, types, notebooks, grading, browser
 
 demo: setup  ## grade a class of thirty in a temporary folder
 	@$(BIN)/course demo
+
+bench: setup  ## compare grading with plain nbgrader (a class of 100 takes a quarter of an hour)
+	@$(BIN)/python benchmarks/grading.py
 
 lock: setup  ## refresh requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras \

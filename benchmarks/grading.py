@@ -18,7 +18,6 @@ cell, as are those of parallel plain.
 import json
 import os
 import shutil
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -32,7 +31,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from course.errors import CourseError
 from examroom import CourseFolder, own_programs_first, result
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -130,13 +128,46 @@ def main(
             first, _ = benchmark.course(1)
             plain, expected = benchmark.plain()
             second, _ = benchmark.course(2)
-            parallel, same = benchmark.parallel_plain()
+            parallel, shared = benchmark.parallel_plain()
             third, ours = benchmark.course(3)
         finally:
             benchmark.meter.close()
-    runs = [first, second, third]
-    course = sorted(runs, key=lambda spent: spent.wall_s)[1]
-    ...
+    median = sorted((first, second, third), key=lambda spent: spent.wall_s)[1]
+    equal = sum(ours.get(key) == score for key, score in expected.items())
+    ways = {"nbgrader autograde": plain, f"{PROCESSES} × nbgrader autograde": parallel}
+    ways |= {"course grade（三次的中位数）": median}
+    out = Console(highlight=False)
+    out.print(_table(ways, plain, students))
+    walls = "、".join(f"{spent.wall_s:.1f}" for spent in (first, second, third))
+    out.print(f"course grade 的三次：{walls} 秒；处理器时间来自{benchmark.meter.source}")
+    out.print(f"成绩与 nbgrader 相同的：{equal}/{len(expected)} 格")
+    out.print(f"八个进程的成绩与一个进程的{'相同' if shared == expected else '不同'}")
+    if as_json:
+        figures = {
+            "students": students,
+            "plain_s": round(plain.wall_s, 2),
+            "parallel_plain_s": round(parallel.wall_s, 2),
+            "course_s": round(median.wall_s, 2),
+            "ratio": round(plain.wall_s / median.wall_s, 1),
+            "cpu_per_submission_s": round(median.cpu_s / students, 4),
+            "grades_equal": ours == expected,
+        }
+        print(json.dumps(figures))
+
+
+def _table(ways: dict[str, Spent], plain: Spent, students: int) -> Table:
+    table = Table("批改的办法", title=f"{students} 份作业，{os.cpu_count()} 个处理器核")
+    for column in ("用时（秒）", "快几倍", "处理器（秒）", "每份处理器（秒）"):
+        table.add_column(column, justify="right")
+    for name, spent in ways.items():
+        table.add_row(
+            name,
+            f"{spent.wall_s:.1f}",
+            f"{plain.wall_s / spent.wall_s:.1f}",
+            f"{spent.cpu_s:.1f}",
+            f"{spent.cpu_s / students:.3f}",
+        )
+    return table
 
 
 def _isolate(root: Path) -> None:

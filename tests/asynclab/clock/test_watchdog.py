@@ -1,4 +1,7 @@
 import asyncio
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -44,22 +47,59 @@ def test_a_program_that_gives_turns_is_left_alone(loop: VirtualLoop) -> None:
         assert loop.run_until_complete(busy()) > 0
 
 
+@pytest.mark.parametrize("where", ["main()", "threading.Thread(target=main).start()"])
 @pytest.mark.parametrize("program", ["pass", "while True: pass"])
-def test_a_debugger_works_afterwards(program: str) -> None:
+def test_a_debugger_works_afterwards(program: str, where: str) -> None:
     source = f"""
-import sys
+import sys, threading
 from asynclab.clock import BusyError, VirtualLoop, watched
 
-async def main():
+async def turn():
     {program}
 
-try:
-    with watched(loop := VirtualLoop(), cpu_seconds=0.1):
-        loop.run_until_complete(main())
-except BusyError:
-    pass
-sys.settrace(lambda *_: None)
-(lambda: None)()
-print("traced")
+def main():
+    try:
+        with watched(loop := VirtualLoop(), cpu_seconds=0.1):
+            loop.run_until_complete(turn())
+    except BusyError:
+        pass
+    sys.settrace(lambda *_: None)
+    (lambda: None)()
+    print("traced")
+
+{where}
 """
     assert script(source, timeout=30).printed == ("traced",)
+
+
+def test_a_thread_is_watched_as_the_main_thread_is(loop: VirtualLoop) -> None:
+    async def spin() -> None:
+        while True:
+            pass
+
+    def run() -> str:
+        with pytest.raises(BusyError), watched(loop, cpu_seconds=0.2):
+            loop.run_until_complete(spin())
+        return "goes on"
+
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(run).result() == "goes on"
+
+
+def test_a_run_inside_a_run_leaves_the_outer_one_watched(loop: VirtualLoop) -> None:
+    async def spin() -> None:
+        with watched(loop):
+            pass
+        while True:
+            pass
+
+    with pytest.raises(BusyError), watched(loop, cpu_seconds=0.2):
+        loop.run_until_complete(spin())
+
+
+def test_nothing_of_the_watch_is_left(loop: VirtualLoop) -> None:
+    before = signal.getsignal(signal.SIGVTALRM), threading.active_count()
+    with watched(loop):
+        pass
+    assert (signal.getsignal(signal.SIGVTALRM), threading.active_count()) == before
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)

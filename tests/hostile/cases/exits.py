@@ -3,7 +3,6 @@
 from tests.hostile.cases.case import Case
 from tests.hostile.kitchen import BESIDE
 
-
 _IMPORTS = "import asyncio, ctypes, os, signal, sys"
 
 
@@ -69,10 +68,10 @@ CASES = [
     _in_brew("stop", "stops the loop", "asyncio.get_running_loop().stop()\n"
              "await asyncio.sleep(minutes)\nreturn f'泡了 {minutes} 分钟'", "", "泡"),
     _in_brew("close", "closes the loop", "asyncio.get_running_loop().close()", "", "泡"),
-    _in_brew("recursion", "calls itself", "return await brew(minutes)", "", "RecursionError"),
+    _in_brew("recursion", "calls itself", "return await brew(minutes)", "", "泡"),
     _in_brew("own-error", "raises what cannot be shown", "class Odd(BaseException):\n"
              "    def __str__(self): raise self\n"
-             "    __repr__ = __getattr__ = __str__\nraise Odd", "", "泡"),
+             "    __repr__ = __getattr__ = __str__\nraise Odd"),
     Case(
         "exit-beside",
         "ends the process in the check beside it",

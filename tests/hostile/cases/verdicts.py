@@ -170,7 +170,7 @@ def bill(order):
         "in which time has passed for nobody",
         "t['value'] = True\nt['tasks'][0]['ended'] = t['elapsed'] = 0.0\n"
         "t['steps'] = [dict(task=0, ready=0.0, start=0.0, stop=0.0, end='done')] * 2",
-        "结束了的任务又运行",
+        "不可信",
     ),
     _transcript("plausible", "made up with care", _PLAUSIBLE),
     _transcript(

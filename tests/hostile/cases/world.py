@@ -86,11 +86,14 @@ ProbeFunction.__call__ = lambda self, *arguments: "已经好了\"""",
             "serve": """\
 async def serve(cook, dishes):
     import gc
-    seen = [vars(cook), [vars(r) for r in gc.get_referents(cook) if hasattr(r, "__dict__")]]
-    raise LookupError(str(seen))"""
+    near = [vars(each) for each in gc.get_referents(cook) if hasattr(each, "__dict__")]
+    calls = [cook(dish) for dish in dishes]
+    inside = [call.cr_frame.f_locals for call in calls]
+    seen = [v for each in [vars(cook), *near, *inside] for v in each.values()]
+    return [text for text in seen if isinstance(text, str) and len(text) == 8]"""
         },
         gets={"check-serve": 0},
-        says={"check-serve": "LookupError"},
+        finds={"check-serve": "never-awaited"},
     ),
     Case(
         "isinstance",
