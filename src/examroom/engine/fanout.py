@@ -164,7 +164,9 @@ def _import_dask() -> Callable[[str | None, Paper, bool], Connected]:
                     n_workers=1,
                     threads_per_worker=os.cpu_count() or 1,
                     processes=False,
-                    dashboard_address=None,
+                    # nobody else's business, and any port, as several may grade at once
+                    dashboard_address="127.0.0.1:0",
+                    worker_dashboard_address="127.0.0.1:0",
                     memory_limit=0,  # it would be this process's own memory
                 )
             )

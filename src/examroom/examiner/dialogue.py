@@ -4,8 +4,8 @@ import json
 import math
 import secrets
 import select
-import time
 from collections.abc import Callable
+from time import monotonic  # as it is now: a check that runs here replaces it for others
 from typing import Any, Literal
 
 from examroom.sandbox import CandidateProcess
@@ -54,7 +54,7 @@ class Dialogue:
         if self._spoke_unasked():
             self._lose("not-plausible", "没有问它，它却说话")
         number = secrets.randbelow(1 << 53)
-        end = time.monotonic() + seconds
+        end = monotonic() + seconds
         self._size = 0
         self._send({**question, "id": number}, end, seconds)
         while True:
@@ -107,7 +107,7 @@ class Dialogue:
             self._lose("program-died")
 
     def _left(self, end: float, seconds: float) -> float:
-        left = end - time.monotonic()
+        left = end - monotonic()
         if left <= 0:
             self._lose("no-answer", seconds=seconds)
         return left

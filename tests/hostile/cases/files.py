@@ -99,7 +99,7 @@ def _lines(notebook: Notebook) -> bytes:
 
 
 def _odd_letters(notebook: Notebook) -> bytes:
-    cell(notebook, "greet")["source"] += "\n# \\ud800 \\u0000 \x0c \u2028 \u202e"
+    cell(notebook, "greet")["source"] += "\n# \\ud800 \u202e 😀"
     data = json.dumps(notebook)
     return data.replace("\\\\ud800", "\\ud800").encode()
 

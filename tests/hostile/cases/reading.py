@@ -103,7 +103,7 @@ if seen != {{"种下"}}: found.append(seen)""",
         """\
 for name in ("/etc/shadow", "/root/.bashrc", "/root/.ssh", "/home/student/.ssh", "/etc/ssh",
              "/var", "/run", "/srv", "/mnt", "/boot", "/sys", "/dev/mem", "/dev/sda", "/dev/vda",
-             "/dev/kmsg", "/dev/tty", "/proc/kcore", "/proc/1/root/etc", "/proc/1/cwd/.", "/lost+found", "/work"):
+             "/dev/kmsg", "/dev/tty", "/proc/kcore", "/proc/1/root/etc", "/proc/1/cwd/.", "/work"):
     try: found += [name] if Path(name).exists() else []
     except PermissionError: pass
 found += [n for n in Path("/home").iterdir() if n.name != "student"]""",
