@@ -6,6 +6,7 @@ which of them are tests is for the paper alone to say. Grade ids only tell which
 
 import copy
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -55,7 +56,9 @@ def rebuild(paper_notebook: NotebookJSON, data: bytes) -> NotebookJSON:
     if sum(map(len, chain(solutions.values(), own))) > SOURCE_LENGTH:
         raise NotANotebook(f"解答超过 {SOURCE_LENGTH} 个字：请删去不需要的内容，再交一次。")
     for place, text in solutions.items():
-        paper[place]["source"] = text
+        given = paper[place]
+        if text != given["source"]:
+            given["source"] = text if given["cell_type"] == "code" else _inert(text)
     notebook["cells"] = _with_extra(notebook, extra)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
@@ -193,6 +196,18 @@ def _last_word(paper: _Paper, place: int, found: Collection[int]) -> int:
     return place
 
 
+# Where HTML begins, letters are spelt as entities, and links (of Markdown, of MathJax) run scripts.
+_ACTIVE = re.compile(r"<(?=[a-z/!?])|&(?=[#a-z])|(?:java|vb)script(?=:)|\\(?=href)", re.IGNORECASE)
+
+
+def _inert(text: str) -> str:
+    """A written answer in which nothing acts: Formgrader puts it into its own page as it is.
+
+    A script of a student's there would act in the name of whoever grades.
+    """
+    return _ACTIVE.sub(r"\g<0> ", text)
+
+
 def _with_extra(
     notebook: NotebookJSON, extra: Mapping[int, Sequence[_Cell]]
 ) -> list[dict[str, Any]]:
@@ -203,9 +218,9 @@ def _with_extra(
     for place, given in enumerate([None, *notebook["cells"]], START):
         cells += [given] if given else []
         for own in extra.get(place, ()):
-            kind = "code" if own.code else "markdown"
             mark = {"examroom": {"extra": True}}
-            cell = {"cell_type": kind, "metadata": mark, "source": own.text}
+            kind, text = ("code", own.text) if own.code else ("markdown", _inert(own.text))
+            cell = {"cell_type": kind, "metadata": mark, "source": text}
             # nbformat 4.5 brought ids
             cells.append(cell | ({"id": next(free)} if notebook["nbformat_minor"] >= 5 else {}))
     return cells

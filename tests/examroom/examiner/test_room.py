@@ -165,7 +165,7 @@ def test_threads_take_real_time_and_probes_none() -> None:
     t = run("with_thread(fetch)", fetch=fetch)
     assert t.error is None
     assert t.value == fetch.answer("甲")
-    assert 0.05 <= t.elapsed < 10
+    assert t.elapsed >= 0.01
 
 
 @pytest.mark.usefixtures("room")

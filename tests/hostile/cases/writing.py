@@ -1,9 +1,12 @@
 """Code that changes what is not its own, now or after grading: nothing reached."""
 
+import re
 from pathlib import Path
 
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
 from tests.hostile.cases.attack import finder
-from tests.hostile.cases.case import Case, Notebook
+from tests.hostile.cases.case import Case, Notebook, cell
 from tests.hostile.kitchen import ESSAY
 
 
@@ -38,6 +41,33 @@ def _inert(notebook: Notebook) -> bool:
     }
     whole = "".join(texts)
     return "<script" not in whole and "application/javascript" not in kinds and "alert" in whole
+
+
+# Everything that makes Markdown or HTML act.
+_ESSAY = """\
+<script>alert(1)</script><img src=x onerror=alert(1)><svg/onload=alert(1)>
+<!-- --><iframe srcdoc="<script>alert(1)</script>"></iframe></div><object data=x>
+
+<div>
+<style>*{display:none}</style>
+</div>
+
+[x](javascript:alert(1)) ![x](JavaScript:alert(1)) <a href="javascript:alert(1)">x</a>
+[y](java&#115;cript:alert(1)) [z](<javascript&colon;alert(1)>) <javascript:alert(1)> [w] [v][w]
+$$\\def\\a#1{\\href{java#1}{x}} \\a{script:alert(1)}$$ \\(\\href{javascript:alert(1)}{x}\\)
+
+[w]: javascript:alert(1)
+
+<https://x.example/"onmouseover="alert(1)> `<script>alert(1)</script>` 1 < 2 & 3 > 2
+"""
+_ACTIVE = re.compile(
+    r"<(script|img|svg|iframe|object|style|math|form|!--)|=\"javascript:|\\\\href", re.IGNORECASE
+)
+
+
+def _html(notebook: Notebook) -> str:
+    """The essay as the page in which it is graded shows it."""
+    return str(markdown2html_mistune(cell(notebook, ESSAY)["source"]))
 
 
 def _two_names(folder: Path) -> None:
@@ -227,7 +257,8 @@ raise ValueError(evil)""",
     ),
     Case(
         "script-in-essay",
-        "a script in its essay",
-        cells={ESSAY: "<script>alert(1)</script> ![x](javascript:alert(1)) $$\\require{x}$$"},
+        "a script in its essay, which somebody has to read",
+        cells={ESSAY: _ESSAY},
+        shows=lambda notebook: "alert" in _html(notebook) and not _ACTIVE.search(_html(notebook)),
     ),
 ]
