@@ -18,9 +18,9 @@ FORBIDDEN = (
     "request_key", "setdomainname", "sethostname", "setns", "settimeofday", "swapoff", "swapon",
     "syslog", "umount2", "unshare", "userfaultfd", "vhangup",
 )  # fmt: skip
-# Families of sockets up to this one are namespaced or harmless (Unix, IPv4, IPv6, netlink); those
-# above reach what no namespace divides: a hypervisor's vsock, the kernel's own ciphers, radios.
-_LAST_FAMILY = 16
+# Unix, IPv4, IPv6 and netlink sockets are divided by namespaces. Others reach what none divides (a
+# hypervisor's vsock, the kernel's own ciphers, radios), or load modules that nobody needs.
+_FAMILIES = (1, 2, 10, 16)
 
 
 @cache
@@ -43,8 +43,10 @@ def filter_program() -> bytes:
             rules.add_rule(refused, name)
         except OSError:
             continue  # a call that this libseccomp does not know
-    family = pyseccomp.Arg(0, pyseccomp.GT, _LAST_FAMILY)
-    rules.add_rule(pyseccomp.ERRNO(errno.EAFNOSUPPORT), "socket", family)
+    unknown = pyseccomp.ERRNO(errno.EAFNOSUPPORT)
+    rules.add_rule(unknown, "socket", pyseccomp.Arg(0, pyseccomp.GT, max(_FAMILIES)))
+    for family in set(range(max(_FAMILIES))) - set(_FAMILIES):
+        rules.add_rule(unknown, "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)

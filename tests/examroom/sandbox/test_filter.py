@@ -87,7 +87,7 @@ def test_what_programs_need_is_allowed_on_both_machines(machine: int, name: str)
 def test_sockets_of_common_families_alone_are_allowed_on_both_machines(machine: int) -> None:
     program, call = filters.filter_program(), number(machine, "socket")
     families = {family: judge(program, AUDIT[machine], call, family) for family in range(60)}
-    assert {family for family, said in families.items() if said == ALLOW} == set(range(17))
+    assert {family for family, said in families.items() if said == ALLOW} == {1, 2, 10, 16}
     assert set(families.values()) == {ALLOW, "EAFNOSUPPORT"}
 
 
