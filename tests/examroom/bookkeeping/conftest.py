@@ -1,7 +1,9 @@
 import shutil
 from pathlib import Path
 
+import nbgrader.apps.api
 import pytest
+from nbgrader.converters import Autograde
 
 from examroom import CourseFolder
 from tests.examroom.bookkeeping.course import make
@@ -22,3 +24,9 @@ def course(generated: Path, tmp_path: Path) -> CourseFolder:
 def twin(generated: Path, tmp_path: Path) -> CourseFolder:
     """The same course again, for nbgrader itself to grade."""
     return CourseFolder(Path(shutil.copytree(generated, tmp_path / "twin")))
+
+
+@pytest.fixture(autouse=True)
+def nbgrader_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A configuration that another test has read may have installed the project's own Autograde."""
+    monkeypatch.setattr(nbgrader.apps.api, "Autograde", Autograde)
