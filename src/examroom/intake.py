@@ -57,7 +57,11 @@ def read(
     """
     intake = _Intake(frozenset(notebooks), tuple(ignore))
     with intake.judging("."):
-        top = _open_folder(folder)
+        student_folder = _open_folder(folder.parent)  # nor is that a link, to another student's
+        try:
+            top = _open_folder(folder.name, student_folder)
+        finally:
+            os.close(student_folder)
         try:
             intake.take_in(top)
         finally:

@@ -197,7 +197,9 @@ def _last_word(paper: _Paper, place: int, found: Collection[int]) -> int:
 
 
 # Where HTML begins, letters are spelt as entities, and links (of Markdown, of MathJax) run scripts.
-_ACTIVE = re.compile(r"<(?=[a-z/!?])|&(?=[#a-z])|(?:java|vb)script(?=:)|\\(?=href)", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"<(?=[a-z/!?])|&(?=#|\w+;)|(?:java|vb)script(?=\\*:)|\\(?=href)", re.IGNORECASE
+)
 
 
 def _inert(text: str) -> str:

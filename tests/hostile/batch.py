@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -44,7 +44,6 @@ def run(root: Path, *command: str) -> Run:
     temporary = Path(tempfile.mkdtemp(prefix="hostile-", dir="/tmp"))
     temporary.chmod(0o755)
     report = root.parent / f"{root.name}.left"
-    groups = _groups()
     try:
         done = subprocess.run(
             [sys.executable, str(WATCH), str(report), sys.executable, "-m", *command],
@@ -55,20 +54,12 @@ def run(root: Path, *command: str) -> Run:
             timeout=LIMIT_S,
         )
         left = sorted(str(each.relative_to(temporary)) for each in temporary.rglob("*"))
-        processes = json.loads(report.read_text())
-        new = sorted(_groups() - groups)
-        return Run(done.returncode, done.stdout, done.stderr, processes, left, new)
+        told = json.loads(report.read_text())
+        groups = Path("/sys/fs/cgroup").glob(f"**/examroom-{told['process']}-*")
+        names = sorted(map(str, groups))
+        return Run(done.returncode, done.stdout, done.stderr, told["left"], left, names)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _groups() -> set[str]:
-    """Control groups of graders that are no longer there."""
-    found = set()
-    for folder in Path("/sys/fs/cgroup").glob("**/examroom-*"):
-        if not Path("/proc", folder.name.split("-")[1]).exists():
-            found.add(str(folder))
-    return found
 
 
 def hand_in(folder: CourseFolder, submissions: Mapping[str, Case]) -> None:
@@ -81,23 +72,23 @@ def hand_in(folder: CourseFolder, submissions: Mapping[str, Case]) -> None:
 @contextmanager
 def listening() -> Iterator[list[socket.socket]]:
     """Sockets outside all sandboxes, where those that reach out would arrive."""
-    sockets = [
-        socket.socket(socket.AF_INET),
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
-        socket.socket(socket.AF_UNIX),
-    ]
-    addresses = (("127.0.0.1", PORT), ("127.0.0.1", PORT), SOCKET)
-    for each, address in zip(sockets, addresses, strict=True):
-        each.setblocking(False)
-        each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        each.bind(address)
-        if each.type == socket.SOCK_STREAM:
-            each.listen()
-    try:
-        yield sockets
-    finally:
-        for each in sockets:
-            each.close()
+    with ExitStack() as stack:
+        found = []
+        for family, kind, address in (
+            (socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", PORT)),
+            (socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", PORT)),
+            (socket.AF_UNIX, socket.SOCK_STREAM, SOCKET),
+        ):
+            each = stack.enter_context(socket.socket(family, kind))
+            each.setblocking(False)
+            try:
+                each.bind(address)
+            except OSError:
+                continue  # somebody else listens there, who must not be reached either
+            if kind == socket.SOCK_STREAM:
+                each.listen()
+            found.append(each)
+        yield found
 
 
 def visitors(sockets: Iterable[socket.socket]) -> list[str]:

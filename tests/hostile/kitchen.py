@@ -78,7 +78,7 @@ expect(as_long, t, "泡几分钟就等几分钟", finding="wrong-value")""",
     "check-program": """\
 source = run("program").value
 assert isinstance(source, str), "program 是一段程序的文字"
-result = script(source)
+result = script(source, timeout=5)
 assert result.printed == ("0", "1", "2"), "程序应当打印 0、1、2"
 """,
     # beside the student's code: the report says that it is not protected

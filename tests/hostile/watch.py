@@ -18,9 +18,11 @@ _SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 def main() -> None:
     report, *command = sys.argv[1:]
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    status = subprocess.run(command).returncode
+    with subprocess.Popen(command) as process:
+        status = process.wait()
     left = _descendants()
-    Path(report).write_text(json.dumps([_command_line(each) for each in left]))
+    told = {"process": process.pid, "left": [_command_line(each) for each in left]}
+    Path(report).write_text(json.dumps(told))
     for each in left:
         os.kill(each, signal.SIGKILL)
     sys.exit(status)

@@ -18,6 +18,14 @@ from examroom.submission import Submission
 # A submission whose worker was lost is given to another one this often.
 RETRIES = 3
 CONNECT_S = 20
+# Nobody looks at a cluster that lives for seconds: what Dask measures and shows of it costs time.
+_UNOBSERVED = {
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.system-monitor.interval": "1h",
+    "distributed.worker.profile.enabled": False,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 
 Outcome = tuple[str, Examination | Exception]
 
@@ -156,9 +164,7 @@ def _import_dask() -> Callable[[str | None, Paper, bool], Connected]:
     @contextmanager
     def connect(scheduler: str | None, paper: Paper, sandboxed: bool) -> Iterator[tuple[Any, str]]:
         with contextlib.ExitStack() as stack:
-            stack.enter_context(
-                dask.config.set({"distributed.admin.system-monitor.gil.enabled": False})
-            )
+            stack.enter_context(dask.config.set(_UNOBSERVED))
             cluster = scheduler or stack.enter_context(
                 LocalCluster(
                     n_workers=1,
@@ -167,6 +173,7 @@ def _import_dask() -> Callable[[str | None, Paper, bool], Connected]:
                     # nobody else's business, and any port, as several may grade at once
                     dashboard_address="127.0.0.1:0",
                     worker_dashboard_address="127.0.0.1:0",
+                    scheduler_kwargs={"dashboard": False},
                     memory_limit=0,  # it would be this process's own memory
                 )
             )

@@ -1,6 +1,5 @@
 """Test cells: which of them can run on the trusted side, and running one there."""
 
-import ast
 import asyncio
 import builtins
 import inspect
@@ -8,22 +7,16 @@ import io
 import linecache
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from numbers import Real
 from typing import Any
 
-import asynclab.exam
 from asynclab.exam import CheckFailed
 from asynclab.exam.room import entered, running_here
 from examroom.errors import SandboxError
 from examroom.examiner.outputs import Output, error, result, stream
 from examroom.examiner.room import RemoteRoom
-
-_EXAM = "asynclab.exam"
-_MAGIC = ("%", "!")
-_GIVEN = (
-    ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
-)  # fmt: skip
+from examroom.examiner.sources import compiled, definitions, names_in
 
 
 class Checks:
@@ -50,13 +43,11 @@ class Checks:
         One that does not (it calls the student's functions by name) can only run beside them.
         """
         try:
-            tree = ast.parse(source)
+            imported, mentioned = names_in(source)
         except SyntaxError:
             return False
-        self._exam_names |= _exam_imports(tree)
-        if any(
-            isinstance(node, ast.Name) and node.id in self._exam_names for node in ast.walk(tree)
-        ):
+        self._exam_names |= imported
+        if not mentioned.isdisjoint(self._exam_names):
             return True
         self._prepare(source)  # what it imports and defines is there for later checks
         return False
@@ -91,39 +82,22 @@ class Checks:
         return [*stream(self._printed.getvalue()), *self._room.shown, *last], found
 
     def _execute(self, source: str, file: str) -> Any:
-        tree = ast.parse(source, file)
-        value: ast.Expression | None = None
-        quiet = source.rstrip().endswith(";")  # as IPython understands it
-        if tree.body and isinstance(last := tree.body[-1], ast.Expr) and not quiet:
-            tree.body.pop()
-            value = ast.Expression(last.value)
         outcome = None
-        with _no_loop_around(), asyncio.Runner() as runner:
-            for part, mode in ((tree, "exec"), (value, "eval")):
-                if part is not None:
-                    code = compile(part, file, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-                    outcome = eval(code, self._names)
-                    if code.co_flags & inspect.CO_COROUTINE:
-                        outcome = runner.run(outcome)
+        with _no_loop_around(), closing(asyncio.Runner()) as runner:
+            for code in compiled(source, file):
+                outcome = eval(code, self._names)
+                if code.co_flags & inspect.CO_COROUTINE:
+                    outcome = runner.run(outcome)
         return outcome
 
     def _prepare(self, source: str) -> None:
-        try:
-            tree = ast.parse(source)
-        except SyntaxError:  # magics: what IPython understands is for the candidate
-            lines = source.splitlines()
+        imported, given = definitions(source)
+        self._exam_names |= imported
+        for code in given:
             try:
-                tree = ast.parse("\n".join(x for x in lines if not x.lstrip().startswith(_MAGIC)))
-            except SyntaxError:
-                return
-        self._exam_names |= _exam_imports(tree)
-        for statement in tree.body:
-            if isinstance(statement, _GIVEN) or _is_constant(statement):
-                module = ast.Module([statement], [])
-                try:
-                    exec(compile(module, "<给出的单元>", "exec"), self._names)
-                except Exception:
-                    continue  # it needs what only the candidate has; a check that needs it says so
+                exec(code, self._names)
+            except Exception:
+                continue  # it needs what only the candidate has; a check that needs it says so
 
     def _print(self, *values: Any, file: Any = None, **options: Any) -> None:
         """Collected per check: several notebooks are examined at once in one process."""
@@ -141,30 +115,6 @@ def _no_loop_around() -> Iterator[None]:
         yield
     finally:
         asyncio._set_running_loop(outer)
-
-
-def _exam_imports(tree: ast.Module) -> set[str]:
-    """Names that an import of the lab bench's exam binds."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module in (_EXAM, "asynclab"):
-            names |= {alias.asname or alias.name for alias in node.names}
-            names |= set(asynclab.exam.__all__) if "*" in names else set()
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name in (_EXAM, "asynclab"):
-                    names.add(alias.asname or "asynclab")
-    return names
-
-
-def _is_constant(statement: ast.stmt) -> bool:
-    if not isinstance(statement, ast.Assign):
-        return False
-    try:
-        ast.literal_eval(statement.value)
-    except (ValueError, TypeError):
-        return False
-    return all(isinstance(target, ast.Name) for target in statement.targets)
 
 
 def _credit(value: Any, points: float) -> Output:

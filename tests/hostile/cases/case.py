@@ -19,8 +19,8 @@ class Case:
     """One submission.
 
     It is the reference, or with `blank` the release, with `cells` in place of answers (by grade
-    id) and `first` as a code cell of its own before all others. `edit` changes the notebook or
-    gives the bytes of another; `put` makes files in the submission's folder afterwards.
+    id) and `first` as one or several code cells of its own before all others. `edit` changes the
+    notebook or gives the bytes of another; `put` makes files in its folder afterwards.
 
     `gets` are points that differ from full marks (with `blank`, from none), by check; a `problem`
     is a part of the reason why there are no marks at all. `says` are parts of what the author reads

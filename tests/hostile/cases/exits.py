@@ -43,7 +43,7 @@ CASES = [
     _in_cell("kill-group", "kills its group", "os.killpg(0, signal.SIGKILL)"),
     _in_cell("close-all", "closes all files", "os.closerange(0, 1000)"),
     _in_cell("stack", "uses up the stack", "import sys\nsys.setrecursionlimit(10**9)\n"
-             "def down(): return [0].__class__(map(lambda _: down(), [0]))\ndown()"),
+             "def down(): return [0].__class__(map(lambda _: down(), [0]))\ndown()", '"error"'),
     _in_cell("system-exit-cell", "exits as a script would", "sys.exit('再见')", "SystemExit"),
     _in_cell("exit-function", "calls exit()", "exit()", "SystemExit"),
     _in_cell("interrupt-cell", "interrupts itself", "raise KeyboardInterrupt", "KeyboardInterrupt"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,16 @@ def _folder_instead(make: Callable[[Path], object]) -> Callable[[Path], None]:
         (folder / NOTEBOOK).unlink()
         folder.rmdir()
         make(folder)
+
+    return put
+
+
+def _student_instead(make: Callable[[Path], object]) -> Callable[[Path], None]:
+    """Something else where the student's folder should be."""
+
+    def put(folder: Path) -> None:
+        shutil.rmtree(folder.parent)
+        make(folder.parent)
 
     return put
 
@@ -201,6 +212,9 @@ CASES = [
          rejects={".": "链接"}),
     Case("folder-is-nowhere", "a link to nowhere where the folder should be", gets=_NOTHING,
          put=_folder_instead(lambda path: path.symlink_to("/nonexistent")),
+         rejects={".": "链接"}),
+    Case("student-is-link", "a link to another student's folder", gets=_NOTHING,
+         put=_student_instead(lambda path: path.symlink_to("00-honest-reference")),
          rejects={".": "链接"}),
     Case("cheap-menu", "data of its own in place of the given", cells={},
          put=lambda f: (f / "menu.json").write_text('{"面": 0, "汤": 0, "茶": 0}')),

@@ -167,7 +167,7 @@ for name in os.listdir("/proc/self/fd"):
         """\
 import os, pwd
 found += [entry.pw_name for entry in pwd.getpwall() if entry.pw_name != "student"]
-if os.getuid() == 0 or os.geteuid() == 0 or os.getgroups() not in ([], [1000]): found.append("id")
+if os.getuid() == 0 or os.geteuid() == 0 or set(os.getgroups()) - {1000, 65534}: found.append("id")
 status = Path("/proc/self/status").read_text()
 found += [line for line in status.splitlines() if line.startswith("Cap") and line[-16:] != "0" * 16]
 found += ["filter"] if "\\nSeccomp:\\t2" not in status else []""",

@@ -38,8 +38,9 @@ for name in filter(str.isdigit, os.listdir("/proc")):
 if libc.shmget({_KEY}, 1, 0) >= 0: found.append("shm")
 if libc.semget({_KEY}, 1, 0) >= 0: found.append("sem")
 if libc.msgget({_KEY}, 0) >= 0: found.append("msg")
-if libc.syscall(240, b"{_MARK}", os.O_RDONLY, 0, 0) >= 0: found.append("mq")
-if libc.syscall(249, b"user", b"{_MARK}", 0, -3) >= 0: found.append("key")
+if os.uname().machine == "x86_64":
+    if libc.syscall(240, b"{_MARK}", os.O_RDONLY, 0, 0) >= 0: found.append("queue")
+    if libc.syscall(249, b"user", b"{_MARK}", 0, -3) >= 0: found.append("key")
 for kind, address in (
     (socket.AF_UNIX, "\\0{_MARK}"), (socket.AF_INET, ("127.0.0.1", {_PORT})),
     (socket.AF_INET6, ("::1", {_PORT})),
@@ -107,8 +108,9 @@ memory = shared_memory.SharedMemory("{_MARK}-memory", create=True, size=4096)
 libc.shmget({_KEY}, 4096, 0o1666)
 libc.semget({_KEY}, 1, 0o1666)
 libc.msgget({_KEY}, 0o1666)
-libc.syscall(240, b"{_MARK}", os.O_CREAT | os.O_RDWR, 0o666, 0)
-libc.syscall(248, b"user", b"{_MARK}", b"2.0", 3, -4)""",
+if os.uname().machine == "x86_64":
+    libc.syscall(240, b"{_MARK}", os.O_CREAT | os.O_RDWR, 0o666, 0)
+    libc.syscall(248, b"user", b"{_MARK}", b"2.0", 3, -4)""",
     ),
     _leaves(
         "servers",

@@ -54,6 +54,7 @@ _ESSAY = """\
 
 [x](javascript:alert(1)) ![x](JavaScript:alert(1)) <a href="javascript:alert(1)">x</a>
 [y](java&#115;cript:alert(1)) [z](<javascript&colon;alert(1)>) <javascript:alert(1)> [w] [v][w]
+[u](javascript\\:alert(1)) [t](java&#115cript:alert(1)) [s](<javascript\\:alert(1)> "title")
 $$\\def\\a#1{\\href{java#1}{x}} \\a{script:alert(1)}$$ \\(\\href{javascript:alert(1)}{x}\\)
 
 [w]: javascript:alert(1)
@@ -67,7 +68,7 @@ _ACTIVE = re.compile(
 
 def _html(notebook: Notebook) -> str:
     """The essay as the page in which it is graded shows it."""
-    return str(markdown2html_mistune(cell(notebook, ESSAY)["source"]))
+    return str(markdown2html_mistune("".join(cell(notebook, ESSAY)["source"])))
 
 
 def _two_names(folder: Path) -> None:
@@ -189,7 +190,9 @@ for name, arguments in calls.items():
     if getattr(libc, name)(*arguments) == 0: found.append(name)
 try: os.chmod("/home/student", 0o777); os.chmod("/tmp", 0o700)
 except OSError: pass
+here = os.uname().machine == "x86_64"
 for flags in (0x10000000, 0x20000000, 0x00020000, 0x40000000):  # user, process, mount, network
+    if not here: break
     child = libc.syscall(56, flags | 17, 0, 0, 0, 0)
     if child == 0: os._exit(0)
     if child > 0: found.append(hex(flags)); os.waitpid(child, 0)""",
@@ -209,8 +212,8 @@ calls = {
     "pidfd_getfd": (438, os.pidfd_open(os.getppid()), 0, 0), "quotactl": (179, 0, 0, 0, 0),
     "init_module": (175, 0, 0, b""), "syslog": (103, 3, ctypes.create_string_buffer(9), 9),
 }
-for name, call in calls.items():
-    if libc.syscall(*call) >= 0: found.append(name)""",
+if os.uname().machine == "x86_64":  # elsewhere the numbers mean other calls
+    found += [name for name, call in calls.items() if libc.syscall(*call) >= 0]""",
     ),
     _writes(
         "first-process",
