@@ -70,12 +70,10 @@ def bill(order):
 {CHANNEL}
 def bill(order):
     reply = {{"id": request()["id"], "transcript": {{"value": 1}}}}
-    connection.sendall(json.dumps(reply).encode() + b"\\n")"""
+    connection.sendall((json.dumps(reply) + "\\n").encode() * 2)"""
         },
-        # its true answer then comes unasked, which costs it the cell that follows
-        gets={"check-bill": 0, "check-tickets": 0},
+        gets={"check-bill": 0},
         finds={"check-bill": "not-plausible"},
-        says={"tickets": "not-plausible"},
     ),
     Case(
         "unasked",
