@@ -34,10 +34,13 @@ class ScriptResult:
         """Bare name of the exception that ended the script, or None."""
         if not self.status:
             return None
-        for line in reversed(self.errors):
-            if match := _EXCEPTION.fullmatch(line):
-                return match[1].rpartition(".")[2]
-        return None
+        last, ignored = None, False
+        for line in self.errors:
+            if line.startswith("Exception ignored"):  # one of an ending interpreter's own
+                ignored = True
+            elif match := _EXCEPTION.fullmatch(line):
+                last, ignored = (last, False) if ignored else (match, False)
+        return last[1].rpartition(".")[2] if last else None
 
     def __str__(self) -> str:
         """The terminal, shortened: without the standard library's frames and without carets."""

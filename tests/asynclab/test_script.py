@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from asynclab import script
+from asynclab import ScriptResult, script
 
 
 def test_a_script_that_ends_well_has_its_lines_and_no_exception() -> None:
@@ -25,6 +25,18 @@ def test_a_script_that_ends_well_has_its_lines_and_no_exception() -> None:
 )
 def test_the_exception_that_ended_the_script_is_named(source: str, exception: str) -> None:
     assert script(source).exception == exception
+
+
+def test_what_an_ending_interpreter_ignores_did_not_end_the_script() -> None:
+    errors = (
+        "Traceback (most recent call last):",
+        "TypeError: An asyncio.Future is required",
+        "Exception ignored in: <coroutine object fun>",
+        "Traceback (most recent call last):",
+        "ImportError: sys.meta_path is None, Python is likely shutting down",
+    )
+    assert ScriptResult(1, (), errors).exception == "TypeError"
+    assert ScriptResult(1, (), (*errors[2:], *errors[:2])).exception == "TypeError"
 
 
 def test_an_exit_status_is_no_exception() -> None:

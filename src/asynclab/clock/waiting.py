@@ -1,12 +1,12 @@
 """What an unfinished task waits on, and where in its own code."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
+
+from asynclab.clock.library import is_library
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def waiting(task: asyncio.Task[Any]) -> Waiting:
     own: tuple[str, int] | None = None
     library: list[str] = []
     for name, code, frame in _awaits(task.get_coro()):
-        if _is_library(code.co_filename):
+        if is_library(code.co_filename):
             library.append(name)
         elif frame is not None:
             own, library = (code.co_filename, frame.f_lineno), []
@@ -46,7 +46,7 @@ def _public(names: list[str]) -> str:
     for name in names:
         if not any(part.startswith("_") for part in name.split(".")):
             return name
-    return names[0] if names else ""
+    return ""
 
 
 def _awaited(future: object) -> str:
@@ -71,13 +71,3 @@ def _awaits(awaitable: object) -> Iterator[tuple[str, CodeType, FrameType | None
                 break
         else:
             return
-
-
-_LIBRARY = (
-    asyncio.__file__.removesuffix("__init__.py"),
-    str(Path(__file__).parents[1]) + os.sep,  # asynclab itself: a probe that gives no answer
-)
-
-
-def _is_library(filename: str) -> bool:
-    return filename.startswith(_LIBRARY)

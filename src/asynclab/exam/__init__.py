@@ -4,6 +4,7 @@ Everything that crosses between a check and the student's code is JSON, so that 
 processes of their own; see `asynclab.exam.room`.
 """
 
+from asynclab.exam.chance import chance
 from asynclab.exam.drive import drive
 from asynclab.exam.expect import CheckFailed, expect
 from asynclab.exam.probe import Probe, probe
@@ -17,6 +18,7 @@ __all__ = [
     "Probe",
     "ScriptResult",
     "Transcript",
+    "chance",
     "drive",
     "expect",
     "probe",

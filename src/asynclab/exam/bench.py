@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import gc
 import inspect
-import io
 import sys
 import threading
 import warnings
@@ -21,7 +20,8 @@ from asynclab.clock import (
     virtual_time,
     watched,
 )
-from asynclab.findings import Remains, explain_failure, explain_remains, failure_of
+from asynclab.exam.printed import printed
+from asynclab.findings import Remains, explain_failure, explain_remains, failure_of, place
 from asynclab.trace import Finding, Recorder, Transcript, plain
 
 # Frames kept of where a coroutine was made, to name the line of one that nobody awaits.
@@ -79,13 +79,15 @@ class Bench:
         value: Any = None
         main: asyncio.Task[Any] | None
         error: BaseException | None = None
-        out = io.StringIO()
         self.loop.set_exception_handler(lambda _, context: self._failed.append(context))
         self.recorder.install(self.loop)
-        with self._warnings(), contextlib.redirect_stdout(out):
-            with contextlib.redirect_stderr(io.StringIO()), self._time():
+        with self._warnings(), printed() as out:
+            with self._time():
                 try:
-                    main = self.loop.create_task(self._evaluate(code), name=PROGRAM)
+                    program = self._evaluate(code)
+                    # in pictures, in place of this method's name
+                    program.__name__ = PROGRAM  # type: ignore[attr-defined]
+                    main = self.loop.create_task(program, name=PROGRAM)
                     value = self.loop.run_until_complete(main)
                 except DeadlockError as deadlock:
                     error = DeadlockError(tuple(map(self._renamed, deadlock.waiting)))
@@ -177,23 +179,37 @@ class Bench:
         for context in self._failed:
             error = context.get("exception")
             if error is not None and "never retrieved" in context.get("message", ""):
-                line = failure_of(error).line
-                where = f"，第 {line} 行" if line else ""
-                self.remains.lost.append(f"{type(error).__name__}: {error}{where}")
+                self.remains.lost.append(_in_short(error))
         self._failed.clear()
 
     def _findings(self, from_error: list[Finding]) -> tuple[Finding, ...]:
-        return tuple(dict.fromkeys([*from_error, *explain_remains(self.remains)]))
+        found = dict.fromkeys([*from_error, *explain_remains(self.remains)])
+        if any(each.code == "deadlock" for each in from_error):
+            # whoever waits for ever, waits perhaps for what was never begun
+            return tuple(sorted(found, key=lambda each: each.code != "never-awaited"))
+        return tuple(found)
+
+    def _in_thread(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+            self.remains.in_threads.append(_in_short(args.exc_value))
 
     @contextlib.contextmanager
     def _warnings(self) -> Iterator[None]:
-        """Collect warnings with their texts, and the origins of coroutines."""
+        """Collect warnings with their texts, origins of coroutines, and errors of threads."""
         depth = sys.get_coroutine_origin_tracking_depth()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             sys.set_coroutine_origin_tracking_depth(_ORIGIN_DEPTH)
+            hook, threading.excepthook = threading.excepthook, self._in_thread
             try:
                 yield
             finally:
+                threading.excepthook = hook
                 sys.set_coroutine_origin_tracking_depth(depth)
                 self.remains.warnings = [str(warning.message) for warning in caught]
+
+
+def _in_short(error: BaseException) -> str:
+    failure = failure_of(error)
+    where = f"，{place(failure.line, failure.code)}" if failure.line else ""
+    return f"{failure.type}{failure.message and f': {failure.message}'}{where}"

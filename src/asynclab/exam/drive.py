@@ -6,7 +6,7 @@ from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from asynclab.exam.room import current_room
-from asynclab.findings.failures import EXPRESSION
+from asynclab.findings.places import EXPRESSION
 from asynclab.trace import plain
 
 Move = str | Sequence[Any]

@@ -3,8 +3,9 @@
 import sys
 
 from asynclab.exam.room import current_room
+from asynclab.findings import LEFT_BEHIND, place
 from asynclab.findings import finding as of_table
-from asynclab.trace import Finding, Transcript
+from asynclab.trace import Failure, Finding, Transcript
 
 # Steps of a run beyond which its picture is too crowded, and too large, to be of use.
 DRAWN = 2_000
@@ -18,13 +19,13 @@ class CheckFailed(AssertionError):  # noqa: N818 - what a student reads; "error"
     ) -> None:
         self.message, self.finding, self.transcript = message, finding, transcript
         parts = [message]
+        error = transcript.error if transcript is not None else None
+        if transcript is not None and error is not None and not _explains(finding, transcript):
+            parts += dict.fromkeys(map(_told, error.leaves()))
         if finding is not None:
             parts.append(f"[{finding.code}] {finding.message}")
-            parts.append(f"提示：{finding.hints[0]}")
-        elif transcript is not None and transcript.error is not None:
-            for leaf in transcript.error.leaves():
-                line = f"（第 {leaf.line} 行）" if leaf.line else ""
-                parts.append(f"程序出错{line}：{leaf.type}: {leaf.message}")
+            if len(parts) == 2:  # whoever reads of an error has the reason before their eyes
+                parts.append(f"提示：{finding.hints[0]}")
         super().__init__("\n".join(parts))
 
     def _render_traceback_(self) -> list[str]:
@@ -59,6 +60,16 @@ def expect(
     raise failed
 
 
+def _explains(finding: Finding | None, transcript: Transcript) -> bool:
+    """Whether a finding tells the error that ended the run, so that nothing more need be said."""
+    return finding in transcript.findings and finding.code not in LEFT_BEHIND
+
+
+def _told(error: Failure) -> str:
+    line = f"（{place(error.line, error.code)}）" if error.line else ""
+    return f"程序出错{line}：{error.type}{error.message and f': {error.message}'}"
+
+
 def _show(transcript: Transcript) -> None:
     """In a notebook, the picture of what happened goes above the message."""
     from asynclab.timeline import timeline
@@ -80,10 +91,5 @@ def _best(transcript: Transcript, code: str | None) -> Finding | None:
     if found:
         return found[0]  # what the run did explains more than what the check asked
     if code is not None:
-        return of_table(code, elapsed=transcript.elapsed, peak=_peak(transcript))
+        return of_table(code, elapsed=transcript.elapsed or None)
     return None
-
-
-def _peak(transcript: Transcript) -> int:
-    own = {task.coroutine for task in transcript.tasks[1:]}
-    return max((peak for name, peak in transcript.peaks().items() if name in own), default=0)

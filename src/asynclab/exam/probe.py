@@ -7,12 +7,12 @@ wait cannot know them. What it saw does not depend on what the student's code sa
 import asyncio
 import builtins
 import math
-import secrets
 from collections.abc import Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from asynclab.clock import VirtualLoop
+from asynclab.exam.chance import current_chance
 from asynclab.trace import plain
 
 Delay = float | Mapping[str, float]
@@ -182,7 +182,7 @@ class Probe(ProbeFunction):
 
     def _value_of(self, key: str) -> Any:
         if self._value is None:
-            return secrets.token_hex(4)
+            return current_chance().token()
         return self._value.get(key) if isinstance(self._value, Mapping) else self._value
 
 

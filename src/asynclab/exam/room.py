@@ -8,14 +8,22 @@ import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from asynclab.script import ScriptResult
 from asynclab.trace import Transcript
 
+if TYPE_CHECKING:
+    from asynclab.exam.chance import Chance
+
 
 class Room(Protocol):
-    """The remote form of what test cells call; all that crosses is JSON."""
+    """The remote form of what test cells call; all that crosses is JSON.
+
+    `chance` is what the check that runs now draws its random inputs from.
+    """
+
+    chance: "Chance"
 
     def run(self, expression: str, values: Mapping[str, Any]) -> Transcript:
         """Evaluate an expression in the student's namespace; values are JSON or probes."""

@@ -10,7 +10,7 @@ from typing import Any
 from asynclab.exam.bench import Bench
 from asynclab.exam.probe import Probe
 from asynclab.exam.room import current_room, here
-from asynclab.findings.failures import EXPRESSION
+from asynclab.findings.places import EXPRESSION
 from asynclab.trace import Transcript
 
 

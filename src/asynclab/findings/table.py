@@ -5,39 +5,67 @@ the answer (the second).
 """
 
 from dataclasses import dataclass
+from string import Formatter
 
 from asynclab.trace import Finding
+
+_SOURCE = 60  # letters of a line that are shown
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One entry of the table: a message to fill in, and two hints from gentle to strong."""
+    """One entry of the table: a message to fill in, and two hints from gentle to strong.
+
+    Where only a check suspects it and nobody saw it happen, the details are missing: `general` is
+    what may then be said, a message and a first hint.
+    """
 
     message: str
     hints: tuple[str, str]
+    general: tuple[str, str] | None = None
 
 
 TABLE: dict[str, Diagnosis] = {
     "missing-definition": Diagnosis(
-        "没有找到 {name}：定义它的单元还没有运行成功。",
+        "没有找到 {name}：定义它的单元没有运行成功，或者里面写的是别的名字{suggestion}。",
         (
-            "往上看，定义 {name} 的单元报错了吗？先让它能够运行。",
+            "往上看，定义 {name} 的单元报错了吗？它里面写的是 {name} 吗？",
             "名字要和题目里的一模一样，大小写也要一样：def {name} 或 async def {name}。",
         ),
     ),
     "syntax": Diagnosis(
-        "第 {line} 行不合语法，整个单元一行也没有运行：{code}",
-        (
-            "Python 指出的位置附近，有没有拼错的关键字，或者少了的括号、冒号？",
-            "把那一行和章节里的写法逐字对照，例如 await、async def、async with。",
-        ),
+        "第 {line} 行{what}，整个单元一行也没有运行：{code}",
+        ("{nudge}", "{fix}"),
     ),
     "unknown-name": Diagnosis(
         "{where}没有 {name} 这个名字{suggestion}。",
+        ("{nudge}", "{fix}"),
+    ),
+    "no-value-yet": Diagnosis(
+        "变量 {name} 在这里还没有值{at}。",
         (
-            "名字拼对了吗？一个字母一个字母地看。",
-            "{fix}",
+            "给它赋值的那一行，运行到了吗？",
+            "在 try 或 if 以前先给它一个值，或者把用到它的几行移到赋值以后。",
         ),
+    ),
+    "stop-iteration": Diagnosis(
+        "StopIteration 冒到了外面，Python 把它换成了 RuntimeError{at}。",
+        (
+            "它从哪里来：一个走完了的生成器，还是自己写的 raise？",
+            "走完的生成器，用 except StopIteration 接住；异步迭代器的「没有了」是 "
+            "StopAsyncIteration。",
+        ),
+    ),
+    "no-running-loop": Diagnosis(
+        "运行到这里的线程里，没有正在运行的事件循环{at}。",
+        (
+            "这一行由哪个线程运行？是在协程里面，还是在外面？",
+            "在协程里先取好循环，再交给线程；要用循环的东西，也在协程里面建。",
+        ),
+    ),
+    "needs-task": Diagnosis(
+        "这里只收任务，不收协程{at}。",
+        ("谁能把协程变成任务？", "先用 create_task 建任务，再交给 asyncio.wait；或者改用 gather。"),
     ),
     "loop-already-running": Diagnosis(
         "这里已经有一个事件循环在运行，不能再启动一个{at}。",
@@ -53,6 +81,18 @@ TABLE: dict[str, Diagnosis] = {
             "把 create_task、Queue()、Lock() 这些都移到 main() 里面。",
         ),
     ),
+    "wrong-kind": Diagnosis("{what}{at}。", ("{nudge}", "{fix}")),
+    "not-unpacked": Diagnosis(
+        "gather 要的是一个一个的可等待对象，不是一个列表{at}。",
+        ("一个列表，怎样拆成一个一个的参数？", "在列表前面加一个星号：gather(*列表)。"),
+    ),
+    "thread-error": Diagnosis(
+        "线程里出了错{error}，没有传到别处，所以谁也没有看见。",
+        (
+            "先看看它是什么错，是哪一行。",
+            "在线程的函数里用 try 接住它，再交给事件循环；用 to_thread 的话，它会自己传出来。",
+        ),
+    ),
     "removed": Diagnosis(
         "{name} 在 Python {version} 里已经删掉了{at}。",
         ("这是旧教程里的写法，今天写什么？", "今天写 {today}。"),
@@ -63,6 +103,7 @@ TABLE: dict[str, Diagnosis] = {
             "调用协程函数只得到协程对象。谁来等它？",
             "在 {name}(...) 前面加上 await，或者用 create_task 把它变成任务。",
         ),
+        ("可能有一个协程建了出来，却没有人等它。", "调用协程函数只得到协程对象。谁来等它？"),
     ),
     "not-called": Diagnosis(
         "这里要的是协程对象，给的却是协程函数 {name} 本身{at}。",
@@ -70,26 +111,39 @@ TABLE: dict[str, Diagnosis] = {
             "函数和调用函数的结果是两回事，少了什么？",
             "在 {name} 后面加上括号：{name}()。",
         ),
+        ("可能把协程函数本身当成了协程对象。", "函数和调用函数的结果是两回事，少了什么？"),
     ),
     "not-awaitable": Diagnosis(
         "await 后面的 {kind} 不是可等待对象{at}。",
         (
-            "await 只能等协程、任务和 Future；普通函数的结果不能等。",
+            "await 只能等可等待对象，例如协程、任务和 Future；普通函数的结果不能等。",
             "去掉 await；如果本来想等，换成异步的版本，例如 asyncio.sleep 而不是 time.sleep。",
+        ),
+        (
+            "可能有一个 await，后面的东西不是可等待对象。",
+            "await 只能等可等待对象，例如协程、任务和 Future；普通函数的结果不能等。",
         ),
     ),
     "blocking-call": Diagnosis(
-        "任务「{task}」在第 {line} 行用 time.sleep 占着线程 {seconds:g} 秒，其他任务都停着。",
+        "任务「{task}」用 time.sleep 占着线程 {seconds:g} 秒{at}，其他任务都停着。",
         (
             "等待的时候，要让事件循环有机会去运行别的任务。",
             "把 time.sleep 换成 await asyncio.sleep；真要调用阻塞的函数，用 asyncio.to_thread。",
+        ),
+        (
+            "可能有一段代码占着线程不放，其他任务都停着。",
+            "等待的时候，要让事件循环有机会去运行别的任务。",
         ),
     ),
     "sequential": Diagnosis(
         "应当同时进行的事情一件接着一件，一共用了 {elapsed:g} 秒。",
         (
-            "看时间线：第二个任务是什么时候才开始的？",
+            "第二件事是什么时候开始的：在第一件做完以前，还是以后？",
             "先把所有的任务都建好（TaskGroup 或 gather），再一起等，不要建一个等一个。",
+        ),
+        (
+            "应当同时进行的事情，看起来是一件接着一件做的。",
+            "第二件事是什么时候开始的：在第一件做完以前，还是以后？",
         ),
     ),
     "deadlock": Diagnosis(
@@ -98,6 +152,7 @@ TABLE: dict[str, Diagnosis] = {
             "每个任务在等什么？谁应当唤醒它？那个谁又在等什么？",
             "检查有没有没人放东西的队列、没人 set 的事件、互相等待的锁或任务。",
         ),
+        ("可能在等永远不会来的东西。", "每个任务在等什么？谁应当唤醒它？那个谁又在等什么？"),
     ),
     "leaked-task": Diagnosis(
         "程序结束的时候，任务「{task}」还没有做完，被丢下了。",
@@ -105,12 +160,17 @@ TABLE: dict[str, Diagnosis] = {
             "每个任务都要有人等，或者由你取消。",
             "用 TaskGroup，它会等所有任务；或者在结束以前 await 那个任务。",
         ),
+        ("可能有任务没有做完，就被丢下了。", "每个任务都要有人等，或者由你取消。"),
     ),
     "lost-exception": Diagnosis(
         "任务里出了错{error}，却没有人来取，所以谁也没有看见。",
         (
             "任务的异常要等到有人 await 它，或者调用 result() 才会出现。",
             "用 TaskGroup 或 gather 来等；用 asyncio.wait 时，逐个检查 done 里的任务。",
+        ),
+        (
+            "应当看见的错误没有出来：可能没有检查，可能被 except 接住了，也可能没有人去等。",
+            "出错的地方在哪里？从那里出来以后，错误到了谁的手里？",
         ),
     ),
     "swallowed-cancellation": Diagnosis(
@@ -119,6 +179,7 @@ TABLE: dict[str, Diagnosis] = {
             "CancelledError 是别人在请你停下。",
             "清理完以后用 raise 把它继续抛出去，或者用 try … finally 代替 except。",
         ),
+        ("可能有一个任务被取消了，却把取消咽了下去。", "CancelledError 是别人在请你停下。"),
     ),
     "runs-for-ever": Diagnosis(
         "程序停不下来：{reason}。",
@@ -154,26 +215,26 @@ TABLE: dict[str, Diagnosis] = {
     ),
     "wrong-value": Diagnosis(
         "结果不对。",
-        ("拿题目里的例子，用笔一步一步地走一遍。", "把中间结果打印出来，看从哪一步开始不对。"),
+        ("实际得到的，和题目里的哪一句不一样？", "把中间结果打印出来，看从哪一步开始不对。"),
     ),
     "wrong-type": Diagnosis(
         "结果的类型不对。",
         (
-            "题目要的是列表、字典，还是别的？函数有没有 return？",
-            "打印 type(结果) 看看；忘了 await 时，得到的会是协程对象。",
+            "题目要的是什么样的东西？实际得到的是什么？",
+            "打印 type(结果) 看看：有没有 return？忘了 await 时，得到的会是协程对象。",
         ),
     ),
     "wrong-order": Diagnosis(
         "顺序不对。",
         (
-            "看时间线：切换发生在哪里？",
+            "先后是由哪里决定的？有时间线就看时间线，没有就看打印的先后。",
             "结果要按输入的顺序，就按建任务的顺序去取；打印的顺序由哪里 await 决定。",
         ),
     ),
     "too-many-in-flight": Diagnosis(
-        "同时进行的有 {peak} 个，超过了允许的数目。",
+        "同时进行的太多，超过了允许的数目。",
         (
-            "用什么可以限制同时进行的个数？",
+            "限制的是建任务，还是真正做那件事？钥匙要做完才还。",
             "用 asyncio.Semaphore(n)，在 async with 里面做那件事；或者只开 n 个工人取队列。",
         ),
     ),
@@ -193,20 +254,41 @@ class _Empty:
 
 
 def finding(
-    code: str, /, *, task: str | None = None, line: int | None = None, **details: object
+    code: str,
+    /,
+    *,
+    task: str | None = None,
+    line: int | None = None,
+    source: str = "",
+    **details: object,
 ) -> Finding:
     """A finding of the table with its texts filled in; KeyError for an unknown code.
 
+    `source` is the text of the line, which tells a reader what no cell's number can. Details that
+    are missing, or None, are left out of the texts.
+
     Example:
         >>> finding("blocking-call", task="甲", line=3, seconds=2.0).message
-        '任务「甲」在第 3 行用 time.sleep 占着线程 2 秒，其他任务都停着。'
+        '任务「甲」用 time.sleep 占着线程 2 秒（第 3 行），其他任务都停着。'
     """
     diagnosis = TABLE[code]
-    at = "" if line is None else f"（第 {line} 行）"
-    names = _Blank(details, at=at)
+    at = f"（{place(line, source)}）" if line else ""
+    names = _Blank({name: value for name, value in details.items() if value is not None}, at=at)
     if task is not None:
         names["task"] = task
     if line is not None:
         names["line"] = line
-    message, *hints = (text.format_map(names) for text in (diagnosis.message, *diagnosis.hints))
+    known = {name for _, name, _, _ in Formatter().parse(diagnosis.message) if name} <= names.keys()
+    said, nudge, fix = diagnosis.message, *diagnosis.hints
+    if diagnosis.general and not known:
+        said, nudge = diagnosis.general
+    message, *hints = (text.format_map(names) for text in (said, nudge, fix))
     return Finding(code, message, tuple(hints), task, line)
+
+
+def place(line: int, source: str = "") -> str:
+    """Where in a cell: its line's number, and the text of that line, cut to a reader's measure."""
+    source = " ".join(source.split())
+    if len(source) > _SOURCE:
+        source = source[: _SOURCE - 1] + "…"
+    return f"第 {line} 行 {source}".rstrip()

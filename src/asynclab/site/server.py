@@ -7,20 +7,12 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from asynclab.clock import VirtualLoop
-from asynclab.clock.loop import _monotonic  # taken before any run could replace it
+from asynclab.loopback import RealTimeLoop, start_aside
 
 # Connections at once: an examiner has few descriptors. Who wants more waits to be let in.
 _MOST = 200
 _PAUSE_S = 0.01
 _SHUTDOWN_S = 1.0
-
-
-class _Loop(asyncio.SelectorEventLoop):
-    """Keeps the real time whatever clocks are replaced by, and whoever started its thread."""
-
-    def time(self) -> float:
-        return _monotonic()
 
 
 class Server:
@@ -29,15 +21,11 @@ class Server:
     def __init__(self, application: web.Application, listener: socket.socket) -> None:
         self._application, self._listener = application, listener
         listener.setblocking(False)
-        self._loop = _Loop()
+        self._loop = RealTimeLoop()
         self._stopping = asyncio.Event()
         self._opening: set[asyncio.Task[object]] = set()
         self._thread = threading.Thread(target=self._run, name="asynclab-site", daemon=True)
-        around = asyncio._get_running_loop()
-        if isinstance(around, VirtualLoop):
-            # no work of the program's: as long as nobody is connected, its time may jump
-            around.outside.baseline.add(self._thread)
-        self._thread.start()
+        start_aside(self._thread, asyncio._get_running_loop())
 
     @property
     def full(self) -> bool:

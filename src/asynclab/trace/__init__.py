@@ -1,6 +1,6 @@
 """What a run did: every step of every task, as plain data."""
 
-from asynclab.trace.plain import plain
+from asynclab.trace.plain import plain, readable
 from asynclab.trace.recorder import Recorder
 from asynclab.trace.transcript import Failure, Finding, Step, TaskTrace, Transcript
 
@@ -12,4 +12,5 @@ __all__ = [
     "TaskTrace",
     "Transcript",
     "plain",
+    "readable",
 ]

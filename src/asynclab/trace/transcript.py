@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from asynclab.trace.plain import readable
+
 BLOCKING_S = 0.01
 
 TaskState = Literal["done", "failed", "cancelled", "pending"]
@@ -159,7 +161,7 @@ class Transcript:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Transcript":
         """The transcript that `to_json` described; TypeError or KeyError for anything else."""
-        fields = dict(data)
+        fields = {**data, "value": readable(data["value"])}
         if fields["error"] is not None:
             fields["error"] = _failure(fields["error"])
         for name in ("printed", "warnings"):

@@ -47,7 +47,9 @@ def test_a_program_that_gives_turns_is_left_alone(loop: VirtualLoop) -> None:
         assert loop.run_until_complete(busy()) > 0
 
 
-@pytest.mark.parametrize("where", ["main()", "threading.Thread(target=main).start()"])
+@pytest.mark.parametrize(
+    "where", ["main()", "t = threading.Thread(target=main); t.start(); t.join()"]
+)
 @pytest.mark.parametrize("program", ["pass", "while True: pass"])
 def test_a_debugger_works_afterwards(program: str, where: str) -> None:
     source = f"""

@@ -1,4 +1,5 @@
 import asyncio
+import linecache
 import re
 import time
 from typing import Any
@@ -6,7 +7,7 @@ from typing import Any
 import pytest
 
 from asynclab.exam import CheckFailed, expect, run
-from asynclab.findings import TABLE, finding
+from asynclab.findings import TABLE, explain_failure, finding
 from tests.asynclab.findings.right import RIGHT, Program
 from tests.asynclab.findings.wrong import PROGRAMS, WRONG
 
@@ -44,8 +45,9 @@ def test_every_finding_has_three_wrong_programs() -> None:
 @pytest.mark.parametrize("code", TABLE)
 def test_texts_are_whole_sentences_with_everything_filled_in(code: str) -> None:
     given = finding(code, task="甲", line=3, name="f", where="", suggestion="", fix="改。",
+                    what="不对", nudge="在哪里？",
                     kind="int", seconds=2.0, elapsed=4.0, waiting="甲 在等 乙", error="E",
-                    reason="转", peak=3, version="3.11", today="x", code="y")  # fmt: skip
+                    reason="转", version="3.11", today="x", code="y")  # fmt: skip
     for text in (given.message, *given.hints):
         assert re.search(r"[\u4e00-\u9fff]", text)
         assert not re.search(r"[{}]|None", text)
@@ -70,6 +72,93 @@ def test_a_finding_names_the_line_of_the_students_code() -> None:
     (found,) = run("main()", namespace=namespace).findings
     assert (found.line, found.task) == (3, "程序")
     assert "第 3 行" in found.message
+
+
+def test_a_misspelt_builtin_is_recognised() -> None:
+    namespace: dict[str, Any] = {}
+    exec(compile("def main():\n    raise StopIterator", "cell", "exec"), namespace)
+    (found,) = run("main()", namespace=namespace).findings
+    assert "是不是想写 StopIteration（异步迭代器里是 StopAsyncIteration）。" in found.message
+
+
+def found_in(program: str) -> str:
+    namespace: dict[str, Any] = {"found_in": found_in}
+    exec(compile(f"import asyncio, concurrent.futures\n{program}", "cell", "exec"), namespace)
+    return run("main()", namespace=namespace).findings[0].message
+
+
+def test_another_case_is_the_closest_spelling() -> None:
+    assert "是不是想写 Future。" in found_in("def main(): return asyncio.future()")
+
+
+def test_what_is_asked_of_a_coroutine_lacks_an_await() -> None:
+    program = "async def boil(): return ''\nasync def main(): return boil().replace('', '')"
+    said = found_in(program)
+    assert "协程对象里没有 replace" in said
+    assert "先用 await 等，再取" in said
+
+
+def test_the_future_of_a_thread_is_named_as_such() -> None:
+    program = "async def main(): await concurrent.futures.Future()"
+    assert "concurrent.futures 的 Future 不是可等待对象" in found_in(program)
+
+
+@pytest.mark.parametrize("code", [code for code, entry in TABLE.items() if entry.general])
+def test_a_check_that_only_suspects_it_says_so(code: str) -> None:
+    suspected = finding(code)
+    assert (suspected.message, suspected.hints[0]) == TABLE[code].general
+    assert "{" not in suspected.message
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("def main(): return time.time()", "time 这个名字；有一个同名的模块，还没有导入"),
+        ("def main(): asyncio.create_future()", "create_future 这个名字，它是事件循环的方法"),
+        ("def main():\n    n = n + 1", "变量 n 在这里还没有值"),
+        ("def main(): return parent.switch()", "没有 parent 这个名字。"),
+        ("def main(): return None.note", "None 里没有 note 这个名字。"),
+        ("def main(): return found_in.aclose", "函数 found_in 里没有 aclose 这个名字。"),
+    ],
+)
+def test_a_name_that_is_not_misspelt_is_not_taken_for_another(program: str, said: str) -> None:
+    assert said in found_in(program)
+
+
+def test_a_wait_for_ever_is_explained_by_what_was_never_begun() -> None:
+    program = "async def main():\n    q = asyncio.Queue()\n    q.put(1)\n    await q.get()"
+    namespace: dict[str, Any] = {"asyncio": asyncio}
+    exec(compile(program, "cell", "exec"), namespace)
+    found = run("main()", namespace=namespace).findings
+    assert [each.code for each in found] == ["never-awaited", "deadlock"]
+
+
+def test_no_line_of_the_checks_own_expression_is_shown() -> None:
+    t = run("(lambda: time.sleep(2))()", namespace={"time": time})
+    assert [f.message for f in t.findings] == [
+        "任务「程序」用 time.sleep 占着线程 2 秒，其他任务都停着。"
+    ]
+
+
+@pytest.mark.parametrize("program", ["  import asyncio", "def main():\npass"])
+def test_an_indentation_is_told_from_other_syntax(program: str) -> None:
+    with pytest.raises(SyntaxError) as caught:
+        compile(program, "cell", "exec")
+    (found,) = explain_failure(caught.value, {})
+    assert "的缩进不对" in found.message
+    assert "开头的空格" in found.hints[0]
+
+
+def test_the_line_itself_is_shown_where_its_text_is_known() -> None:
+    name = "<a cell>"
+    program = "async def f(): pass\nasync def main():\n    f()  # 忘了\n    await f"
+    linecache.cache[name] = (len(program), None, program.splitlines(True), name)
+    namespace: dict[str, Any] = {}
+    exec(compile(program, name, "exec"), namespace)
+    first, second = (found.message for found in run("main()", namespace=namespace).findings)
+    del linecache.cache[name]
+    assert "f 本身（第 4 行 await f）" in first
+    assert "（第 3 行 f() # 忘了）" in second
 
 
 COMPARED = {

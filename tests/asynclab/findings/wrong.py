@@ -15,6 +15,85 @@ WRONG: dict[str, list[str]] = {
         "async def main():\n    loop = asyncio.get_eevent_loop()",
         "async def main():\n    totl = 1\n    print(total)",
     ],
+    "no-value-yet": [
+        "def main():\n    try:\n        n = int('x')\n    except ValueError: pass\n    return n",
+        "total = 0\ndef main():\n    total += 1",
+        "async def main():\n    for n in ():\n        last = n\n    print(last)",
+    ],
+    "stop-iteration": [
+        "async def main(): next(iter([]))",
+        "async def main():\n    steps = (n for n in [1])\n    while True: next(steps)",
+        """
+        def inner(): yield next(iter([]))
+        async def main(): list(inner())
+        """,
+    ],
+    "no-running-loop": [
+        "async def main(): await asyncio.to_thread(asyncio.get_running_loop)",
+        """
+        def work(): asyncio.create_task(None)
+        async def main(): await asyncio.to_thread(work)
+        """,
+        """
+        def work(): return asyncio.get_running_loop().create_future()
+        async def main(): await asyncio.get_running_loop().run_in_executor(None, work)
+        """,
+    ],
+    "not-unpacked": [
+        "async def f(): pass\nasync def main(): await asyncio.gather([f(), f()])",
+        "async def main(): return await asyncio.gather([])",
+        "async def f(): pass\nasync def main(): await asyncio.gather(f(), [f()])",
+    ],
+    "wrong-kind": [
+        "class C:\n    def __iter__(self): return []\ndef main(): list(C())",
+        "async def f(): pass\ndef main(): next(f())",
+        "def g(): yield\ndef main(): g().send(1)",
+        "async def f(): pass\nasync def main():\n    for _ in f(): pass",
+        "async def f(): pass\nasync def main(): await f()()",
+        "async def f(): pass\nasync def main():\n    async for _ in f(): pass",
+        "async def f(): pass\nasync def main(): a, b = await f()",
+        "async def f(): pass\nasync def main():\n"
+        "    async with asyncio.TaskGroup() as g: g.create_task(asyncio.ensure_future(f()))",
+        "async def f(): pass\nasync def main(): await asyncio.wait(asyncio.create_task(f()))",
+        "class C:\n    def __await__(self): return []\nasync def main(): await C()",
+        "class C:\n    async def __await__(self): pass\nasync def main(): await C()",
+        """
+        import contextlib
+        @contextlib.asynccontextmanager
+        async def f(): pass
+        async def main():
+            async with f(): pass
+        """,
+    ],
+    "thread-error": [
+        """
+        import threading
+        async def main():
+            thread = threading.Thread(target=asyncio.get_running_loop)
+            thread.start()
+            thread.join()
+        """,
+        """
+        import threading
+        def main():
+            threads = [threading.Thread(target=int, args=("茶",)) for _ in range(2)]
+            for thread in threads: thread.start()
+            for thread in threads: thread.join()
+        """,
+        """
+        import threading
+        def work(): raise KeyError
+        async def main():
+            thread = threading.Thread(target=work)
+            thread.start()
+            await asyncio.to_thread(thread.join)
+        """,
+    ],
+    "needs-task": [
+        "async def main(): await asyncio.wait([asyncio.sleep(1)])",
+        "async def f(): pass\nasync def main(): await asyncio.wait({f(), f()})",
+        "async def f(): pass\nasync def main(): return await asyncio.wait([f()], timeout=1)",
+    ],
     "removed": [
         "async def main():\n    asyncio.coroutine(print)",
         "async def main():\n    asyncio.JoinableQueue()",

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from asynclab.trace import plain
+from asynclab.trace import plain, readable
 
 
 class Stranger(list[int]):
@@ -33,6 +33,20 @@ def test_what_json_cannot_hold_is_described() -> None:
     assert plain(object()) == {"$": "object", "type": "object"}
     assert plain({1: 2}) == {"$": "object", "type": "dict"}
     assert plain({3, 1}) == {"$": "object", "type": "set", "items": [1, 3]}
+
+
+def test_a_description_reads_as_what_it_was_even_after_crossing_as_json() -> None:
+    value = plain([1, {"a": (n for n in ())}, {3, 1}])
+    assert repr(value) == "[1, {'a': <generator 对象>}, <set 对象 [1, 3]>]"
+    assert repr(readable(json.loads(json.dumps(value)))) == repr(value)
+    assert plain(value) == value
+
+
+def test_what_somebody_nested_too_deeply_is_left_as_it_is() -> None:
+    value: list[Any] = []
+    for _ in range(100_000):
+        value = [value]
+    assert readable(value) is not None
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
