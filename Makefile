@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # one file to a process: a notebook's cells belong together
 NBVAL := $(BIN)/pytest -q -n 2 --dist loadfile --nbval-current-env --nbval-cell-timeout=60
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test demo bench lock clean
+.PHONY: help setup lab test demo mutants bench lock clean
 
 help:  ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,10 +27,14 @@ test: setup  ## run every check: lint, types, notebooks, grading, browser
 	$(BIN)/course release --check
 	$(NBVAL) --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
 	$(NBVAL) --nbval-lax source
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --ignore tests/submissions
+	$(BIN)/pytest tests/submissions  # grading keeps both processors busy by itself
 
 demo: setup  ## grade a class of thirty in a temporary folder
 	@$(BIN)/course demo
+
+mutants: setup  ## spoil every reference solution, and see what the checks catch
+	@$(BIN)/course mutants
 
 bench: setup  ## compare grading with plain nbgrader (a class of 100 takes a quarter of an hour)
 	@$(BIN)/python benchmarks/grading.py

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _POLL_S = 0.05
+_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,16 @@ class Meter:
         return spent
 
     def close(self) -> None:
-        """Remove the control group."""
-        if self._group is not None:
-            with suppress(OSError):
+        """End what an interrupted run has left, and remove the control group."""
+        if self._group is None:
+            return
+        with suppress(OSError):  # Linux 5.14
+            (self._group / "cgroup.kill").write_text("1")
+        for _ in range(_TRIES):
+            with suppress(OSError):  # while a process of it is still ending
                 self._group.rmdir()
+                return
+            time.sleep(_POLL_S)
 
     def _start(self, command: Command) -> "subprocess.Popen[bytes]":
         arguments = list(command.arguments)

@@ -17,6 +17,7 @@ A case without `fails` is another right answer. All other solution cells are the
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -46,9 +47,13 @@ class Case:
     cells: Mapping[str, str] = field(default_factory=dict)
     fails: Mapping[str, Expected] = field(default_factory=dict)
 
+    def fits(self, other: "Case") -> bool:
+        """Whether both can be in one submission: other cells, other failing checks."""
+        return not (self.cells.keys() & other.cells or self.fails.keys() & other.fails)
+
     def __add__(self, other: "Case") -> "Case":
-        """A submission with both cases' answers; they must change different cells."""
-        assert not self.cells.keys() & other.cells.keys(), (self.name, other.name)
+        """A submission with both cases' answers; they must fit each other."""
+        assert self.fits(other), (self.name, other.name)
         return Case(
             f"{self.name} + {other.name}",
             self.assignment,
@@ -94,6 +99,28 @@ class Exercise:
         cells = self._source_cells("solution")
         return {cell.metadata.nbgrader.grade_id: solved(cell.source) for cell in cells}
 
+    @property
+    def reflections(self) -> dict[str, float]:
+        """Points of the tasks that a person grades, by grade id."""
+        grades = (cell.metadata.nbgrader for cell in self._source_cells("task"))
+        return {grade.grade_id: float(grade.points) for grade in grades}
+
+    @property
+    def text(self) -> str:
+        """All that the student version's Markdown cells say."""
+        cells = (cell for notebook in self._release.values() for cell in notebook.cells)
+        return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The solutions that are code and graded by checks, by grade id."""
+        cells = [c for c in self._source_cells("solution") if c.cell_type == "code"]
+        return {
+            cell.metadata.nbgrader.grade_id: solved(cell.source)
+            for cell in cells
+            if not cell.metadata.nbgrader.get("grade")
+        }
+
     def reference(self) -> Case:
         """The solution that the course itself gives: full marks."""
         return Case("reference", self.assignment, "参考答案")
@@ -127,14 +154,19 @@ class Exercise:
     def write(self, case: Case, target: Path) -> None:
         """Write what the case's student hands in to the folder `target`."""
         target.mkdir(parents=True, exist_ok=True)
+        for name, notebook in self.notebooks(case):
+            nbformat.write(notebook, target / name)
+
+    def notebooks(self, case: Case) -> Iterator[tuple[str, NotebookNode]]:
+        """What the case's student hands in: file names and notebooks."""
         answers = {**self.solutions, **case.cells}
         for name, release in self._release.items():
-            notebook = nbformat.from_dict(release)
+            notebook = deepcopy(release)
             for cell in notebook.cells:
                 grade = cell.metadata.get("nbgrader", {})
                 if grade.get("solution"):
                     cell.source = answers[grade["grade_id"]]
-            nbformat.write(notebook, target / name)
+            yield name, notebook
 
 
 def _load(path: Path, assignment: str) -> Case:

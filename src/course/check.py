@@ -10,7 +10,6 @@ from jinja2 import Environment, PackageLoader
 from nbformat import NotebookNode, from_dict
 from nbgrader.utils import determine_grade
 
-from asynclab.findings import TABLE
 from course.errors import CheckError
 from examroom.examiner import Pool, examine
 from examroom.folder import CourseFolder
@@ -72,7 +71,7 @@ def check(folder: CourseFolder, name: str) -> list[Checked]:
             except NotANotebook as problem:
                 raise CheckError(f"work/{name}/{title}.ipynb：{problem}") from problem
             examined = examine(rebuilt, {**handed_in.files, **given}, pool)
-            done += _checks(from_dict(examined.notebook), examined.findings)
+            done += _checks(from_dict(examined.notebook))
     finally:
         pool.close()
     return done
@@ -96,19 +95,17 @@ def _paper(path: Path) -> dict[str, Any]:
     return notebook
 
 
-def _checks(notebook: NotebookNode, findings: Any) -> Iterator[Checked]:
+def _checks(notebook: NotebookNode) -> Iterator[Checked]:
     for cell in notebook.cells:
         grade = cell.metadata.get("nbgrader", {})
+        if grade.get("task"):
+            yield Checked(grade.grade_id, None, float(grade.points))
         if not grade.get("grade"):
             continue
         score, most = determine_grade(cell)
         outputs = cell.get("outputs", [])
         errors = [output.evalue for output in outputs if output.output_type == "error"]
         pictures = [o.data["text/html"] for o in outputs if "text/html" in o.get("data", {})]
-        said, _, _ = (errors or [""])[0].partition("\n提示：")
-        code = findings.get(grade.grade_id)
-        hint = TABLE[code].hints[0] if code else ""
-        if "\n提示：" in (errors or [""])[0]:
-            hint = errors[0].partition("\n提示：")[2]
+        said, _, hint = (errors or [""])[0].partition("\n提示：")
         picture = pictures[-1] if pictures and errors else ""
         yield Checked(grade.grade_id, score, most, said, hint, picture)

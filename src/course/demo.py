@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import combinations
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -43,25 +42,39 @@ class Outcome:
 
 
 def enrol(exercise: Exercise, students: int) -> list[Pupil]:
-    """`students` pupils: reference, untouched, every written case, then mixtures of two cases."""
-    written = exercise.cases()
-    cases = [exercise.reference(), exercise.untouched(), *written, *_mixtures(written)]
+    """`students` pupils: reference, untouched, every written case in turn, then other mixtures.
+
+    As a real student's mistakes do, cases that answer different tasks share a submission.
+    """
+    cases = [exercise.reference(), exercise.untouched(), *together(exercise.cases())]
+    cases += _mixtures(exercise.cases(), students - len(cases))
     width = len(str(students))
     return [
-        Pupil(f"student{number:0{width}}", cases[(number - 1) % len(cases)])
-        for number in range(1, students + 1)
+        Pupil(f"student{number:0{width}}", case)
+        for number, case in enumerate(cases[:students], start=1)
     ]
 
 
-def _mixtures(written: list[Case]) -> list[Case]:
-    """Pairs of cases that answer different tasks, in a varied order that is always the same."""
-    pairs = [
-        one + other
-        for one, other in combinations(written, 2)
-        if not one.cells.keys() & other.cells.keys()
-    ]
-    random.Random(len(pairs)).shuffle(pairs)
-    return pairs
+def together(cases: list[Case]) -> list[Case]:
+    """All cases, each once, in few submissions: those that answer different tasks share one."""
+    shared: list[Case] = []
+    for case in cases:
+        for place, other in enumerate(shared):
+            if case.fits(other):
+                shared[place] = other + case
+                break
+        else:
+            shared.append(case)
+    return shared
+
+
+def _mixtures(cases: list[Case], wanted: int) -> list[Case]:
+    """As many more submissions as are wanted, each time of the cases in another order."""
+    order = random.Random(len(cases))
+    mixed: list[Case] = []
+    while cases and len(mixed) < wanted:
+        mixed += together(order.sample(cases, len(cases)))
+    return mixed[: max(wanted, 0)]
 
 
 def build(course: CourseFolder, root: Path, assignment: str, students: int) -> list[Pupil]:

@@ -112,19 +112,50 @@ def _sandbox() -> str:
     return f"能用（{shutil.which('bwrap')}）"
 
 
+# what a chapter imports beyond asynclab and the standard library
+_CHAPTERS = {
+    "greenlet": "01",
+    "sqlalchemy": "01",
+    "requests": "03、06、12、16",
+    "aiohttp": "03、06、13、16、18",
+    "matplotlib": "画图的各章",
+    "tqdm": "16",
+    "aiomysql": "17、18",
+    "mysql-mimic": "17、18",
+    "fastapi": "18",
+    "uvicorn": "18",
+    "websockets": "18",
+    "httpx2": "18",
+}
+
+
+def _chapters() -> str:
+    missing = []
+    for name, chapters in _CHAPTERS.items():
+        try:
+            version(name)
+        except PackageNotFoundError:
+            missing.append(f"{name}（第 {chapters} 章）")
+    if missing:
+        raise MissingError(f"没有安装 {'、'.join(missing)}：在课程文件夹里运行 make setup。")
+    return f"{len(_CHAPTERS)} 个都在"
+
+
 def _mariadb() -> str:
-    return str(_program(("mariadbd", "mysqld"), debian="mariadb-server", mac="mariadb"))
+    from asynclab.database.mariadb import MissingServerError, find_server
+
+    try:
+        found = find_server()
+    except MissingServerError as missing:
+        raise MissingError(str(missing)) from missing
+    return f"{found.kind}（{found.server}）"
 
 
 def _fonts() -> str:
-    from matplotlib import font_manager
+    from asynclab.plotting import chinese_font
 
-    wanted = ("Noto Sans CJK", "Source Han Sans", "WenQuanYi", "PingFang", "Microsoft YaHei",
-              "SimHei", "Hiragino Sans GB", "Noto Serif CJK", "Droid Sans Fallback")  # fmt: skip
-    names = {font.name for font in font_manager.fontManager.ttflist}
-    for family in wanted:
-        if any(name.startswith(family) for name in names):
-            return family
+    if font := chinese_font():
+        return font
     raise MissingError(
         "没有找到中文字体，图里的中文会变成方框："
         "Debian 或 Ubuntu 请运行 sudo apt install fonts-noto-cjk。"
@@ -148,10 +179,12 @@ _NEEDS: tuple[tuple[str, bool, str, Callable[[], str]], ...] = (
     ("内核", True, "运行单元", _kernel),
     ("JupyterLab 与扩展", True, "界面、Validate、批改", _lab_extensions),
     ("成绩册工具", True, "建立 gradebook.db", _alembic),
+    ("各章用到的包", True, "运行各章的单元", _chapters),
+    ("uvloop", False, "第 15 章（Windows 上没有）", lambda: _package("uvloop")),
     ("简体中文界面", False, "JupyterLab 的中文菜单", _language_pack),
     ("中文字体", False, "图中的中文", _fonts),
     ("Dask", False, "批改：并行", lambda: _package("distributed")),
     ("沙箱 bubblewrap", False, "批改：隔离学生的代码", _sandbox),
-    ("MariaDB", False, "真正的 MySQL（第 17 章，还没有写）", _mariadb),
+    ("MariaDB", False, "第 17 章：真正的行锁", _mariadb),
     ("Chromium", False, "贡献者：浏览器测试", lambda: str(find_chromium())),
 )

@@ -29,11 +29,18 @@ def environment(role: Role, root: Path) -> dict[str, str]:
         **os.environ,
         # the kernel and nbgrader's helpers (alembic) must be those of this interpreter
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        # the chapters' web sites are on this machine, whatever proxy leads out of it
+        "NO_PROXY": ",".join(["127.0.0.1", "localhost", *_given("NO_PROXY")]),
+        "no_proxy": ",".join(["127.0.0.1", "localhost", *_given("no_proxy")]),
         "JUPYTER_CONFIG_PATH": str(files("course") / "jupyter" / role),
         "JUPYTER_CONFIG_DIR": str(own),
         "JUPYTERLAB_SETTINGS_DIR": str(own / "lab" / "user-settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(own / "lab" / "workspaces"),
     }
+
+
+def _given(variable: str) -> list[str]:
+    return [value] if (value := os.environ.get(variable)) else []
 
 
 def command(root: Path, *, browser: bool, port: int, page: str | None = None) -> list[str]:
@@ -80,7 +87,9 @@ def trust(root: Path) -> None:
     from jupyter_core.paths import jupyter_data_dir
     from nbformat.sign import NotebookNotary
 
-    with NotebookNotary(data_dir=jupyter_data_dir()) as notary:
+    data = Path(jupyter_data_dir())
+    data.mkdir(parents=True, exist_ok=True)  # nobody has used Jupyter here before
+    with NotebookNotary(data_dir=str(data)) as notary:
         for path in sorted((root / "notebooks").glob("*.ipynb")):
             notary.sign(nbformat.read(path, as_version=4))
 

@@ -56,6 +56,11 @@ class Pair:
         return self.notebook.with_suffix(".md")
 
     @property
+    def name(self) -> str:
+        """The chapter's name or the assignment's, such as `05-async-await`."""
+        return self.notebook.stem if self.is_chapter else self.notebook.parent.name
+
+    @property
     def is_chapter(self) -> bool:
         """Chapters are executed and keep their outputs; exercises never do."""
         return self.notebook.parent.name == "notebooks"

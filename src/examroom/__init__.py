@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     )
     from examroom.folder import CourseFolder, own_programs_first
     from examroom.metadata import ForgetMetadata
-    from examroom.release import differences, generate, register
+    from examroom.release import differences, generate, register, scratch
     from examroom.results import Check, Result, export, result
     from examroom.starter import StarterRegions, solved
 
@@ -53,6 +53,7 @@ __all__ = [
     "own_programs_first",
     "register",
     "result",
+    "scratch",
     "solved",
 ]
 
@@ -72,7 +73,7 @@ _MODULES = {
     ],
     "folder": ["CourseFolder", "own_programs_first"],
     "metadata": ["ForgetMetadata"],
-    "release": ["differences", "generate", "register"],
+    "release": ["differences", "generate", "register", "scratch"],
     "results": ["Check", "Result", "export", "result"],
     "starter": ["StarterRegions", "solved"],
 }

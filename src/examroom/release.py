@@ -40,7 +40,7 @@ def register(folder: CourseFolder, assignment: str) -> None:
     with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
         if any(known.name == assignment for known in gradebook.assignments):
             return
-    with _scratch(folder, assignment) as copy:
+    with scratch(folder, assignment) as copy:
         copy.config.CourseDirectory.db_url = api.coursedir.db_url
         generate(copy, assignment)
 
@@ -50,7 +50,7 @@ def differences(folder: CourseFolder, assignment: str) -> list[str]:
 
     Generated in a temporary copy with a gradebook of its own; nothing in the folder is touched.
     """
-    with _scratch(folder, assignment) as copy:
+    with scratch(folder, assignment) as copy:
         generate(copy, assignment)
         fresh, kept = (f.root / "release" / assignment for f in (copy, folder))
         names = _files(fresh) | _files(kept)
@@ -59,8 +59,8 @@ def differences(folder: CourseFolder, assignment: str) -> list[str]:
 
 
 @contextmanager
-def _scratch(folder: CourseFolder, assignment: str) -> Iterator[CourseFolder]:
-    """A temporary course with the source of one assignment."""
+def scratch(folder: CourseFolder, assignment: str) -> Iterator[CourseFolder]:
+    """A temporary course with the source of one assignment, to generate and grade in."""
     source = folder.require_source(assignment)
     with tempfile.TemporaryDirectory() as root:
         copy = CourseFolder(Path(root).resolve())

@@ -34,6 +34,25 @@ def test_a_case_says_what_it_changes_and_what_must_fail(
     assert case.expected_points(exercise.maxima) == {"check-number": 2, "check-text": 0}
 
 
+def case(name: str, cells: str, fails: str) -> Case:
+    return Case(name, "doubling", name, dict.fromkeys(cells, ""), dict.fromkeys(fails, Expected(0)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "fit"),
+    [
+        (case("甲", "a", "x"), case("乙", "b", "y"), True),
+        (case("甲", "a", "x"), case("乙", "a", "y"), False),
+        (case("甲", "a", "x"), case("乙", "b", "x"), False),
+    ],
+    ids=["another task", "the same task", "the same check"],
+)
+def test_cases_share_a_submission_that_touch_nothing_of_each_other(
+    one: Case, other: Case, fit: bool
+) -> None:
+    assert one.fits(other) is other.fits(one) is fit
+
+
 @pytest.mark.parametrize(
     "text",
     [

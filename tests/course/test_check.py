@@ -3,6 +3,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell
 
 from course.cases import Exercise
 from course.check import Checked, check, write_page
@@ -52,7 +53,7 @@ def test_a_wrong_answer_gets_its_diagnosis_hint_and_picture(pupil: CourseFolder)
     wrong = checks["check-brew-together"]
     assert (wrong.score, wrong.max_score) == (0, 2)
     assert "[sequential]" in wrong.said
-    assert "时间线" in wrong.hint
+    assert "第二件事" in wrong.hint
     assert "<svg" in wrong.picture
 
 
@@ -68,6 +69,17 @@ def test_the_page_shows_pictures_and_escapes_what_the_program_said(tmp_path: Pat
     assert "&lt;script&gt;" in text
     assert "<b>" not in text
     assert "等老师批改，满分 3" in text
+
+
+def test_a_task_that_a_person_grades_is_listed_without_a_score(pupil: CourseFolder) -> None:
+    path = pupil.root / "release" / NAME / "exercises.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    task = {"grade": False, "solution": False, "locked": True, "task": True, "schema_version": 3}
+    metadata = {"nbgrader": {**task, "grade_id": "reflect", "points": 2}}
+    notebook.cells.append(new_markdown_cell("## 思考", metadata=metadata))
+    nbformat.write(notebook, path)
+    last = check(pupil, NAME)[-1]
+    assert (last.name, last.score, last.max_score) == ("reflect", None, 2)
 
 
 def test_what_is_not_begun_or_unknown_says_what_to_do(pupil: CourseFolder) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from examroom import CourseFolder, generate
 
-COMMANDS = ("doctor", "lab", "start", "check", "sync", "release", "grade", "demo")
+COMMANDS = ("doctor", "lab", "start", "check", "sync", "release", "mutants", "grade", "demo")
 
 
 def course(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -38,7 +39,16 @@ def test_no_arguments_list_the_commands(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["start", "05"], ["check", "05"], ["sync"], ["release"], ["grade", "05"], ["demo"], ["lab"]],
+    [
+        ["start", "05"],
+        ["check", "05"],
+        ["sync"],
+        ["release"],
+        ["mutants"],
+        ["grade", "05"],
+        ["demo"],
+        ["lab"],
+    ],
 )
 def test_outside_a_course_there_is_one_sentence_and_no_traceback(
     arguments: list[str], tmp_path: Path
@@ -94,6 +104,16 @@ def test_sync_check_names_the_pair_and_what_to_run(tiny: CourseFolder) -> None:
     assert done.returncode == 1
     assert "source/doubling/doubling.ipynb" in done.stderr
     assert "course sync" in done.stderr
+
+
+def test_sync_of_one_name_leaves_the_others_alone(tiny: CourseFolder) -> None:
+    shutil.copytree(tiny.root / "source/doubling", tiny.root / "source/tripling")
+    assert course("sync", "doubling", cwd=tiny.root).returncode == 0
+    assert (tiny.root / "source/doubling/doubling.md").exists()
+    assert not (tiny.root / "source/tripling/doubling.md").exists()
+    unknown = course("sync", "halving", cwd=tiny.root)
+    assert unknown.returncode == 1
+    assert "没有 notebooks/halving.md" in unknown.stderr
 
 
 def test_demo_refuses_a_folder_that_holds_something(tiny: CourseFolder) -> None:

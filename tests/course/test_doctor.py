@@ -1,12 +1,18 @@
 import os
+import re
 import shutil
 import sys
 import tempfile
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
+import nbformat
 import pytest
 
+from asynclab.database import mariadb
+from asynclab.database.mariadb import Binaries
 from course import doctor
+from examroom import CourseFolder
 
 
 def finding(name: str) -> doctor.Finding:
@@ -37,6 +43,43 @@ def test_a_missing_program_comes_with_how_to_get_it(
     assert not missing.found
     assert not missing.required
     assert f"apt install {advice}" in missing.detail
+
+
+def test_a_missing_package_names_its_chapter(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without(name: str) -> str:
+        if name == "fastapi":
+            raise PackageNotFoundError(name)
+        return "1"
+
+    monkeypatch.setattr(doctor, "version", without)
+    packages = finding("各章用到的包")
+    assert packages.required
+    assert "fastapi（第 18 章）" in packages.detail
+    assert "greenlet" not in packages.detail
+
+
+# what comes with one of the packages, or is written by the chapter itself
+BROUGHT = {"anyio", "counting", "packaging", "pydantic", "pymysql"}
+
+
+def test_all_that_chapters_import_is_looked_for(project: CourseFolder) -> None:
+    known = {"asynclab", "IPython", "nest_asyncio", "uvloop", *sys.stdlib_module_names, *BROUGHT}
+    known |= {name.replace("-", "_") for name in doctor._CHAPTERS}
+    unknown = {
+        (path.stem, name)
+        for path in sorted((project.root / "notebooks").glob("*.ipynb"))
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", [])
+        for name in re.findall(r"^(?:import|from) (\w+)", cell.source, re.MULTILINE)
+        if name not in known
+    }
+    assert unknown == set()
+
+
+def test_mariadb_is_what_the_course_would_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Binaries(Path("/opt/mysqld"), None)
+    monkeypatch.setattr(mariadb, "find_server", lambda: found)
+    assert finding("MariaDB").detail == "MySQL（/opt/mysqld）"
 
 
 def test_a_sandbox_that_the_system_forbids_does_not_count(

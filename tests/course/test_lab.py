@@ -65,9 +65,17 @@ def test_a_course_without_chapters_opens_the_launcher(tmp_path: Path) -> None:
     assert "--LabApp.default_url=/lab" in command
 
 
+def test_a_proxy_does_not_stand_between_a_chapter_and_its_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "example.org")
+    found = lab.environment(lab.Role.STUDENT, tmp_path)
+    assert found["NO_PROXY"] == "127.0.0.1,localhost,example.org"
+    assert found["no_proxy"].startswith("127.0.0.1,localhost")
+
+
 def test_chapters_are_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
-    (tmp_path / "data").mkdir()
     (tmp_path / "notebooks").mkdir()
     chapter = new_notebook(cells=[new_code_cell("1", outputs=[], execution_count=1)])
     nbformat.write(chapter, tmp_path / "notebooks" / "00-a.ipynb")

@@ -8,8 +8,9 @@ import yaml
 
 from examroom import CourseFolder
 
-# conda-forge has no environment markers, and uvloop does not exist on Windows: pip brings it
-BROUGHT_BY_PIP = {"uvloop"}
+# conda-forge has no environment markers, and uvloop does not exist on Windows: pip brings it, and
+# what is on PyPI only
+BROUGHT_BY_PIP = {"httpx2", "mysql-mimic", "uvloop"}
 
 
 def normal(name: str) -> str:

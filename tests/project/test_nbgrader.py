@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from course import demo
 from course.cases import Exercise
 from examroom import CourseFolder, result
+from tests.conftest import PROJECT
 
 ASSIGNMENT = "05-async-await"
 NBGRADER = Path(sys.executable).parent / "nbgrader"
@@ -56,6 +58,25 @@ def test_from_generate_to_export(course: CourseFolder, project: CourseFolder) ->
 
     nbgrader(course, "export")
     assert (root / "grades.csv").read_text("utf-8").count(ASSIGNMENT) == 2
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course folder in which the tests below hand in, assignment after assignment."""
+    return tmp_path_factory.mktemp("handed-in")
+
+
+@pytest.mark.parametrize("assignment", CourseFolder(PROJECT).sources())
+def test_every_assignment_is_graded_by_nbgraders_command(
+    assignment: str, project: CourseFolder, handed_in: Path
+) -> None:
+    pupils = demo.build(project, handed_in, assignment, students=2)
+    assert [pupil.case.name for pupil in pupils] == ["reference", "untouched"]
+    course = CourseFolder(handed_in)
+    nbgrader(course, "autograde", assignment)
+    full = sum(Exercise(project, assignment).maxima.values())
+    scores = [result(course, assignment, pupil.student).score for pupil in pupils]
+    assert scores == [full, 0]
 
 
 def test_the_exchange_in_the_users_folder(course: CourseFolder) -> None:

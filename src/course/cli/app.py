@@ -1,5 +1,6 @@
 """What all commands share: the application, the terminal, how errors are told."""
 
+import atexit
 import gc
 import sys
 from pathlib import Path
@@ -42,8 +43,10 @@ Name = Annotated[str, typer.Argument(help="作业名，例如 05-async-await。"
 
 def main() -> None:
     """Entry point: errors meant for the user are one message, never a traceback."""
-    # what a command imports is hundreds of thousands of objects, and none of them is garbage
+    # what a command imports is hundreds of thousands of objects, and none of them is garbage,
+    # neither while it runs nor as it ends
     gc.set_threshold(200_000)
+    atexit.register(gc.freeze)
     skip_format_grammars()
     try:
         app()

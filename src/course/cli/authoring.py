@@ -1,17 +1,25 @@
 """Commands of whoever writes chapters and exercises."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 
-from course.cli.app import Names, app, course_folder, end, progress_bar
+from course.cli.app import Names, app, course_folder, end, out, progress_bar
 from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from course.pairs import Pair
 
 _HOW = {"TEXT": "由文本更新", "NOTEBOOK": "由笔记本更新", "NEITHER": "整理"}
 
 
 @app.command()
 def sync(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="章名或作业名，例如 05-async-await（两样都算）；不写就是全部。"),
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="只检查，不改动；不一致时退出状态为 1。")
     ] = False,
@@ -25,6 +33,8 @@ def sync(
 
     folder = course_folder()
     found = pairs.find(folder.root)
+    if names:
+        found = [pair for name in names for pair in _named(found, name.removesuffix("/"))]
     problems = []
     with progress_bar("同步") as progress:
         task = progress.add_task("", total=len(found))
@@ -46,6 +56,41 @@ def sync(
 
 
 @app.command()
+def mutants(names: Names = None) -> None:
+    """改坏参考答案的每一处，看检查发现了多少：不到 95%，或者有没说明的漏网者，退出状态为 1。
+
+    确实与原来等价的，写进 tests/mutants/作业名.toml，并说明理由。
+    """
+    from course.mutation import ENOUGH, survey
+
+    folder = course_folder()
+    table = Table("作业", "改坏", "发现", "等价", "漏网", "比例")
+    problems = []
+    for name in (name.rstrip("/") for name in names or folder.sources()):
+        total, steps, result = survey(folder, name)
+        with progress_bar("检查") as progress:
+            task = progress.add_task(name, total=total)
+            for _ in steps:
+                progress.advance(task)
+        counts = (result.total, result.caught, len(result.equivalent), len(result.survivors))
+        table.add_row(name, *map(str, counts), f"{result.share:.1%}")
+        problems += [f"{name}：{m.cell} 漏网：{m.change}" for m in result.survivors]
+        problems += [f"{name}：tests/mutants 里的这一条已经没有用：{s}" for s in result.stale]
+        if result.share < ENOUGH:
+            problems.append(f"{name}：只发现了 {result.share:.1%}，至少要 {ENOUGH:.0%}。")
+    out.print(table)
+    end(problems, "每一个都发现了，或者说明了理由。", "加强检查，或者说明它为什么等价。")
+
+
+def _named(found: list["Pair"], name: str) -> list["Pair"]:
+    """The chapter and the exercises of this name."""
+    named = [pair for pair in found if pair.name == name]
+    if not named:
+        raise CourseError(f"没有 notebooks/{name}.md，也没有 source/{name}/：名字写对了吗？")
+    return named
+
+
+@app.command()
 def release(
     names: Names = None,
     check: Annotated[
@@ -60,7 +105,7 @@ def release(
     problems = []
     wanted = [name.rstrip("/") for name in names or folder.sources()]
     for name in wanted:
-        own = [pair for pair in pairs.find(folder.root) if pair.notebook.parent.name == name]
+        own = [p for p in pairs.find(folder.root) if p.name == name and not p.is_chapter]
         if any(p.text.exists() and p.newer() is not pairs.Newer.NEITHER for p in own):
             raise CourseError(f"source/{name} 的文本和笔记本不一致：先运行 course sync。")
     with progress_bar("生成") as progress:

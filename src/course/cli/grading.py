@@ -13,7 +13,7 @@ from rich.progress import ProgressColumn, Task
 from rich.table import Column, Table
 from rich.text import Text
 
-from course.cli.app import app, course_folder, end, err, out, progress_bar, say
+from course.cli.app import Names, app, course_folder, end, err, out, progress_bar, say
 from course.errors import DemoError
 
 if TYPE_CHECKING:
@@ -156,6 +156,7 @@ def _plain(graded: "Graded") -> dict[str, Any]:
 
 @app.command()
 def demo(
+    names: Names = None,
     students: Annotated[int, typer.Option(help="班上有几个学生。", min=1)] = 30,
     folder: Annotated[
         Path | None, typer.Option(help="放在哪个空文件夹里；不写就是新的临时文件夹。")
@@ -169,8 +170,10 @@ def demo(
     if folder is not None and folder.exists() and (folder.is_file() or any(folder.iterdir())):
         raise DemoError(f"{folder} 不是空文件夹：请换一个，演示不会动你的文件。")
     root = folder or Path(tempfile.mkdtemp(prefix="course-demo-"))
-    strange = []
-    for name in course.sources():
+    strange, graded = [], 0
+    chosen = [name.rstrip("/") for name in names or course.sources()]
+    for name in chosen:
+        course.require_source(name)
         if not Exercise(course, name).cases():
             continue
         pupils = demonstration.build(course, root, name, students)
@@ -182,13 +185,14 @@ def demo(
                 progress.advance(task)
         outcomes.sort(key=lambda outcome: outcome.pupil.student)
         out.print(_demo_table(name, outcomes))
-        say("正在写反馈……", style="dim")
-        demonstration.write_feedback(root, name)
-        exported = demonstration.export_grades(root)
+        with err.status(f"写反馈：{name}"):
+            demonstration.write_feedback(root, name)
+            exported = demonstration.export_grades(root)
+        graded += len(outcomes)
         for outcome in outcomes:
             got = outcome.graded.result
             if not outcome.as_expected or not got or exported[name, got.student] != got.score:
-                strange.append(outcome.pupil.student)
+                strange.append(f"{name}/{outcome.pupil.student}")
     say(f"课程文件夹：{root}（成绩 grades.csv，反馈 feedback/）")
     say("在 Formgrader 里看这个班：")
     lab_command = shlex.join([sys.executable, "-m", "course", "lab", "--role", "instructor"])
@@ -196,7 +200,7 @@ def demo(
     say("  然后打开菜单 Nbgrader → Formgrader。")
     if strange:
         raise DemoError(f"{len(strange)} 份作业的得分与预期不同：{'、'.join(strange)}。")
-    say(f"[green]{students} 份作业的得分全部符合预期。[/]")
+    say(f"[green]{graded} 份作业的得分全部符合预期。[/]")
 
 
 def _demo_table(name: str, outcomes: "list[Outcome]") -> Table:

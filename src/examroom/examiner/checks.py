@@ -62,7 +62,7 @@ class Checks:
         """
         self._printed.seek(0)
         self._printed.truncate()
-        self._room.shown.clear()
+        self._room.begin(name)
         file = f"<检查 {name}>"
         linecache.cache[file] = (len(source), None, source.splitlines(True), file)
         found: str | None = None

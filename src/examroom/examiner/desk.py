@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from asynclab.exam import Probe
-from examroom.examiner.dialogue import Message
+from asynclab.trace import readable
+from examroom.examiner.dialogue import Lost, Message
 
 # Answers due this near each other are given in one turn of the loop, as timers are.
 SAME_TURN_S = 5e-5
@@ -28,7 +29,10 @@ class Desk:
             probe.reset(name)
 
     def hear(self, message: Message) -> Message | None:
-        """One message of the candidate's probes; ValueError (Chinese) when it is nonsense."""
+        """One message of the candidate's probes.
+
+        Raises ValueError (Chinese) when it is nonsense, Lost when the calls do not end.
+        """
         self.now = max(self.now, _seconds(message["now"]))
         name = message.get("probe")
         if type(name) is not str or name not in self._probes:
@@ -49,9 +53,11 @@ class Desk:
 
     def _begin(self, name: str, arguments: Any) -> Message:
         self._calls += 1
-        if self._calls > _MOST_CALLS or type(arguments) is not list:
-            raise ValueError("调用太多，或者形式不对")
-        number, delay = self._probes[name].begin(arguments)
+        if self._calls > _MOST_CALLS:  # a loop that nothing ends, most likely
+            raise Lost("runs-for-ever", f"{name} 被调用了 {_MOST_CALLS} 次以上")
+        if type(arguments) is not list:
+            raise ValueError("调用的形式不对")
+        number, delay = self._probes[name].begin(readable(arguments))
         self._due[name, number] = self.now + delay
         return {"number": number, "delay": delay}
 

@@ -15,7 +15,7 @@ from examroom.sandbox import CandidateProcess
 LARGEST = 16 << 20
 
 Message = dict[str, Any]
-Cause = Literal["program-died", "no-answer", "too-much", "not-plausible"]
+Cause = Literal["program-died", "no-answer", "runs-for-ever", "too-much", "not-plausible"]
 
 
 class Lost(Exception):  # noqa: N818 - what has become of a candidate
@@ -65,6 +65,8 @@ class Dialogue:
                 break
             try:
                 reply = hear(message)
+            except Lost as lost:
+                self._lose(lost.cause, lost.reason)
             except ValueError as error:
                 self._lose("not-plausible", str(error))
             except (OverflowError, RecursionError):

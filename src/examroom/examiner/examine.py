@@ -29,13 +29,19 @@ class Examined:
     left: tuple[Mapping[str, object], ...] = ()
 
 
-def examine(notebook: NotebookJSON, files: Mapping[str, bytes], pool: Pool) -> Examined:
+def examine(
+    notebook: NotebookJSON,
+    files: Mapping[str, bytes],
+    pool: Pool,
+    seed: bytes | None = None,
+) -> Examined:
     """Run a rebuilt notebook.
 
     Args:
         notebook: as `rebuild` made it; it is not changed.
         files: data files that its code finds in its folder, by path.
         pool: hosts for the candidate.
+        seed: what its checks' random inputs depend on; None for other ones every time.
 
     Raises:
         SandboxError: there is no host to be had.
@@ -43,17 +49,17 @@ def examine(notebook: NotebookJSON, files: Mapping[str, bytes], pool: Pool) -> E
     notebook = {**notebook, "cells": [dict(cell) for cell in notebook["cells"]]}
     seat = Seat(pool, files)
     try:
-        return _Examination(notebook, seat).run()
+        return _Examination(notebook, seat, seed).run()
     finally:
         seat.close()
 
 
 class _Examination:
-    def __init__(self, notebook: NotebookJSON, seat: Seat) -> None:
+    def __init__(self, notebook: NotebookJSON, seat: Seat, seed: bytes | None) -> None:
         self._notebook, self._seat = notebook, seat
         self._code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         given = [cell["source"] for cell in self._code if _is_given(cell)]
-        self._checks = Checks(given, RemoteRoom(seat))
+        self._checks = Checks(given, RemoteRoom(seat, seed))
         self._accepted = Accepted()
         self._findings: dict[str, str] = {}
         self._unprotected: list[str] = []

@@ -1,13 +1,16 @@
 """The remote form of `asynclab.exam`: checks run here, the student's code somewhere else."""
 
 import ast
+import hashlib
+import secrets
 import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from asynclab.exam import CheckFailed, Probe, ScriptResult
+from asynclab.exam.chance import Chance
 from asynclab.findings import finding
-from asynclab.trace import Finding, Transcript
+from asynclab.trace import Finding, Transcript, readable
 from examroom.errors import ListenerError
 from examroom.examiner.desk import Desk
 from examroom.examiner.dialogue import Lost, Message
@@ -19,10 +22,18 @@ from examroom.examiner.seat import CHECK_S, Seat
 class RemoteRoom:
     """What `run`, `drive`, `script` and `expect` of one notebook's checks speak to."""
 
-    def __init__(self, seat: Seat) -> None:
+    def __init__(self, seat: Seat, seed: bytes | None = None) -> None:
+        """Checks draw from `seed`, or from the system's randomness where it is None."""
         self._seat = seat
+        self._seed = secrets.token_bytes(32) if seed is None else seed
         self.shown: list[dict[str, Any]] = []
+        self.begin("")
         self._lent: dict[socket.socket, socket.socket] = {}
+
+    def begin(self, check: str) -> None:
+        """A check begins: what it draws does not depend on what others have drawn."""
+        self.chance = Chance(hashlib.sha256(self._seed + check.encode()).digest())
+        self.shown.clear()
 
     def run(self, expression: str, values: Mapping[str, Any]) -> Transcript:
         """Evaluate an expression in the candidate.
@@ -102,7 +113,8 @@ class RemoteRoom:
 
 def explain(lost: Lost) -> Finding:
     """A loss as a finding."""
-    return finding(lost.cause, reason=_bracketed(lost.reason), seconds=lost.seconds)
+    reason = lost.reason if lost.cause == "runs-for-ever" else _bracketed(lost.reason)
+    return finding(lost.cause, reason=reason, seconds=lost.seconds)
 
 
 def _doubtful(reason: str) -> CheckFailed:
@@ -119,7 +131,7 @@ def _told(moves: Any, count: int) -> list[dict[str, Any]]:
         raise ValueError("生成器的记录不对")
     if not all(type(move) is dict and set(move) in keys for move in moves):
         raise ValueError("生成器的记录不对")
-    return moves
+    return [readable(move) for move in moves]
 
 
 def _texts(value: Any) -> bool:

@@ -21,7 +21,12 @@ class Room:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.shown: list[dict[str, Any]] = []
+        self.begun: list[str] = []
         self.answer: Transcript | BaseException = Transcript(value=1)
+
+    def begin(self, check: str) -> None:
+        self.begun.append(check)
+        self.shown.clear()
 
     def run(self, expression: str, values: Mapping[str, Any]) -> Transcript:
         self.asked.append(expression)

@@ -98,6 +98,19 @@ def test_endless_chatter_without_an_answer_ends_with_the_time(meet: Meet) -> Non
     assert lost.value.cause == "no-answer"
 
 
+def test_whoever_hears_enough_ends_the_candidate(meet: Meet) -> None:
+    def chat(question: dict[str, Any], connection: socket.socket) -> None:
+        connection.sendall(b'{"id": %d, "now": 0}\n' % question["id"])
+
+    def enough(message: dict[str, Any]) -> None:
+        raise Lost("runs-for-ever", "问了太多次")
+
+    dialogue = meet(chat)
+    with pytest.raises(Lost, match="runs-for-ever 问了太多次"):
+        dialogue.ask({}, 30, enough)
+    assert not dialogue.process.alive
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -226,3 +226,19 @@ def test_nothing_is_left_of_one_submission_for_the_next(pool: Pool) -> None:
     looks = notebook(new_code_cell("import os\nprint(os.listdir('/tmp'), 'left' in globals())"))
     assert examine(leaves, {}, pool).left == ()
     assert outputs(examine(looks, {}, pool), 0)[0]["text"] == "[] False\n"
+
+
+def test_one_seed_asks_the_same_again(pool: Pool) -> None:
+    """Each check draws its own: what one draws changes nothing for the others."""
+    draw = "from asynclab.exam import chance, run\nrun('1')\nprint(chance().random())\n{}"
+
+    def drawn(first: str, seed: bytes | None) -> list[str]:
+        cells = (check_cell("one", draw.format(first)), check_cell("two", draw.format("")))
+        examined = examine(notebook(*cells), {}, pool, seed)
+        return [outputs(examined, number)[0]["text"] for number in range(2)]
+
+    once, again = drawn("", b"a"), drawn("chance().random()", b"a")
+    assert once == again
+    assert once[0] != once[1]
+    assert drawn("", b"b") != once
+    assert drawn("", None) != drawn("", None)

@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -12,7 +12,7 @@ from asynclab.exam import CheckFailed, drive, expect, probe, run, script
 from asynclab.exam.room import entered
 from asynclab.trace import Transcript
 from examroom.examiner import Pool
-from examroom.examiner.dialogue import Lost
+from examroom.examiner.dialogue import Cause, Lost
 from examroom.examiner.room import RemoteRoom
 from examroom.examiner.seat import Seat
 from examroom.sandbox import Sandbox
@@ -332,7 +332,7 @@ def test_a_made_up_script_is_a_finding(reply: dict[str, Any]) -> None:
     assert finding_of(reply, "script", "x", 1.0) == "not-plausible"
 
 
-@pytest.mark.parametrize("cause", ["program-died", "no-answer", "too-much", "not-plausible"])
+@pytest.mark.parametrize("cause", sorted(get_args(Cause)))
 def test_every_loss_has_its_finding(cause: Any) -> None:
     class Losing(FakeSeat):
         def ask(self, *_: Any) -> dict[str, Any]:
