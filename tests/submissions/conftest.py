@@ -1,4 +1,4 @@
-"""A demonstration class of every known submission, graded once for all tests here."""
+"""Each assignment's known submissions as a class of their own, graded once for all tests here."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +8,16 @@ import pytest
 from course import demo
 from course.cases import Exercise
 from examroom import CourseFolder
+from tests.conftest import PROJECT
 
-STUDENTS = 30
+ASSIGNMENTS = CourseFolder(PROJECT).sources()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where processes share the tests, one of them grades all of an assignment."""
+    for item in items:
+        if isinstance(item, pytest.Function) and (spec := getattr(item, "callspec", None)):
+            item.add_marker(pytest.mark.xdist_group(str(spec.params.get("graded_class"))))
 
 
 @dataclass(frozen=True)
@@ -17,20 +25,26 @@ class GradedClass:
     """The folder in which a class was graded, and how each pupil came out."""
 
     folder: CourseFolder
-    assignment: str
+    exercise: Exercise
     outcomes: list[demo.Outcome]
 
 
-@pytest.fixture(scope="session", params=["05-async-await"])
-def graded_class(
-    request: pytest.FixtureRequest,
-    project: CourseFolder,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> GradedClass:
+@pytest.fixture(scope="session")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One course folder for all assignments: nbgrader needs two seconds to make a gradebook."""
+    return tmp_path_factory.mktemp("class")
+
+
+@pytest.fixture(scope="session", params=ASSIGNMENTS)
+def graded_class(request: pytest.FixtureRequest, project: CourseFolder, root: Path) -> GradedClass:
     assignment: str = request.param
-    root: Path = tmp_path_factory.mktemp("class")
-    students = max(STUDENTS, len(Exercise(project, assignment).cases()) + 2)
+    exercise = Exercise(project, assignment)
+    # the reference, the untouched release and every written case
+    students = 2 + len(demo.together(exercise.cases()))
     pupils = demo.build(project, root, assignment, students)
-    outcomes = list(demo.run(root, assignment, pupils))
-    demo.write_feedback(root, assignment)
-    return GradedClass(CourseFolder(root), assignment, outcomes)
+    return GradedClass(CourseFolder(root), exercise, list(demo.run(root, assignment, pupils)))
+
+
+@pytest.fixture(scope="session", params=ASSIGNMENTS)
+def exercise(request: pytest.FixtureRequest, project: CourseFolder) -> Exercise:
+    return Exercise(project, request.param)
