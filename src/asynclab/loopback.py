@@ -44,5 +44,5 @@ def start_aside(thread: threading.Thread, around: asyncio.AbstractEventLoop | No
             as long as nobody is connected.
     """
     if isinstance(around, VirtualLoop):
-        around.outside.baseline.add(thread)
+        around.outside.threads.exclude(thread)
     thread.start()

@@ -13,42 +13,46 @@ import selectors
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from asynclab.clock.threads import ProgramThreads
 
 _POOL_KINDS = (concurrent.futures.ThreadPoolExecutor, concurrent.futures.ProcessPoolExecutor)
 _POOL_HELPERS = ("QueueFeederThread", "ExecutorManagerThread")
 
 
 class Outside:
-    """Watches for outside work between `begin` and `end`."""
+    """Watches for outside work."""
 
     def __init__(self) -> None:
-        self.baseline: set[threading.Thread] = set()
+        self.threads = ProgramThreads()
+        self._thread = threading.current_thread()
         self._jobs: set[concurrent.futures.Future[Any]] = set()
-        self._submit: dict[type, Callable[..., Any]] = {}
 
-    def begin(self) -> None:
-        """Threads that run now do not count; jobs given to pools from now on do."""
-        self.baseline = set(threading.enumerate())
-        for kind in _POOL_KINDS:
-            self._submit[kind] = kind.submit
-            kind.submit = self._watching(kind.submit)  # type: ignore[method-assign]
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """While this lasts, threads of the program and jobs given to pools count."""
+        self._thread = threading.current_thread()
+        before = {kind: kind.submit for kind in _POOL_KINDS}
+        for kind, submit in before.items():
+            kind.submit = self._noting(submit)  # type: ignore[method-assign]
+        try:
+            with self.threads.watching():
+                yield
+        finally:
+            for kind, submit in before.items():
+                kind.submit = submit  # type: ignore[method-assign]
 
-    def end(self) -> None:
-        """Give the pools their own `submit` back."""
-        for kind, submit in self._submit.items():
-            kind.submit = submit  # type: ignore[attr-defined]
-        self._submit.clear()
-
-    def _watching(self, submit: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(pool: Any, /, *arguments: Any, **named: Any) -> Any:
+    def _noting(self, submit: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(pool: Any, /, *arguments: Any, **named: Any) -> Any:
             job = submit(pool, *arguments, **named)
             self._jobs.add(job)
             job.add_done_callback(self._jobs.discard)
             return job
 
-        return watched
+        return noted
 
     def busy(self, keys: Iterable[selectors.SelectorKey], own: int) -> bool:
         """Whether something outside may still wake the loop.
@@ -67,7 +71,8 @@ class Outside:
     def _works(self, thread: threading.Thread) -> bool:
         """Whether this thread was started by the program and is more than a pool's idle worker."""
         return (
-            thread not in self.baseline
+            thread in self.threads
+            and thread is not self._thread
             and thread not in pool_threads._threads_queues
             and not thread.name.startswith(_POOL_HELPERS)
             and type(thread).__name__ != "_ExecutorManagerThread"

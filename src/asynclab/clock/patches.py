@@ -33,7 +33,7 @@ def virtual_time(loop: VirtualLoop, *namespaces: Namespace) -> Iterator[None]:
     """Replace the clocks of `time` and `datetime` by ones that follow the loop's.
 
     Names in `namespaces` that are bound to a clock (`from time import sleep`) follow as well.
-    Threads that already run keep the real clocks: they serve the notebook, not the program.
+    Threads that the program did not start keep the real clocks: they serve the notebook.
     Everything is put back at the end, whatever the program did.
     """
     clocks = _Clocks(loop)
@@ -43,21 +43,20 @@ def virtual_time(loop: VirtualLoop, *namespaces: Namespace) -> Iterator[None]:
         kind = datetime.datetime
         pairs = [(before[name], clock) for name, clock in clocks.functions.items()]
         pairs.append((kind, clocks.datetime))
-        loop.outside.begin()
         try:
             for name, clock in clocks.functions.items():
                 setattr(time, name, clock)
             datetime.datetime = clocks.datetime  # type: ignore[misc]
             for namespace in namespaces:
                 _swap(namespace, pairs)
-            yield
+            with loop.outside.watching():
+                yield
         finally:
             for name, clock in before.items():
                 setattr(time, name, clock)
             datetime.datetime = kind  # type: ignore[misc]
             for namespace in namespaces:
                 _swap(namespace, [(new, old) for old, new in pairs])
-            loop.outside.end()
 
 
 def _swap(namespace: Namespace, pairs: list[tuple[Any, Any]]) -> None:
@@ -87,7 +86,7 @@ class _Clocks:
         """Whether the caller belongs to the program, not to the notebook around it."""
         if threading.get_ident() == self._thread:
             return True
-        return threading.current_thread() not in self._loop.outside.baseline
+        return threading.current_thread() in self._loop.outside.threads
 
     def _seconds(self, real: Callable[[], float]) -> Callable[[], float]:
         offset = real() - self._loop.now

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import TextIO
 
+from asynclab.clock.threads import ProgramThreads
+
 
 class _Apart(io.TextIOBase):
-    """Takes what a run's threads write; the others, who were there before, keep their stream.
+    """Takes what a run's threads write; all others keep their stream.
 
     There is one for each of Python's streams, for ever: `print` holds no reference to the stream
     while it writes, so another thread's would be gone under it when a run ends.
@@ -18,25 +20,23 @@ class _Apart(io.TextIOBase):
     def __init__(self) -> None:
         self._taken: TextIO | None = None
         self._others: TextIO = io.StringIO()
-        self._foreign: frozenset[int | None] = frozenset()
+        self._own = ProgramThreads()
 
     @contextmanager
-    def taking(self, taken: TextIO, others: TextIO) -> Iterator[None]:
-        """Give `taken` what this thread, and those started from now on, write."""
-        before = self._taken, self._foreign
-        here = threading.get_ident()
-        foreign = frozenset(thread.ident for thread in threading.enumerate()) - {here}
-        self._taken, self._foreign = taken, foreign
+    def taking(self, taken: TextIO, others: TextIO, own: ProgramThreads) -> Iterator[None]:
+        """Give `taken` what these threads write."""
+        before = self._taken, self._own
+        self._taken, self._own = taken, own
         if before[0] is None:  # else others is this stream itself
             self._others = others
         try:
             yield
         finally:
-            self._taken, self._foreign = before  # whoever still writes here is one of the others
+            self._taken, self._own = before  # whoever still writes here is one of the others
 
     def _target(self) -> TextIO:
         taken = self._taken
-        if taken is None or threading.get_ident() in self._foreign:
+        if taken is None or threading.current_thread() not in self._own:
             return self._others
         return taken
 
@@ -52,7 +52,7 @@ _OUT, _ERR = _Apart(), _Apart()
 
 @contextmanager
 def printed() -> Iterator[io.StringIO]:
-    """Collect what this thread, and those started meanwhile, print; drop what they say on stderr.
+    """Collect what this thread, and those it starts meanwhile, print; drop what they say on stderr.
 
     One thread at a time; a second use inside the first is fine.
 
@@ -64,10 +64,12 @@ def printed() -> Iterator[io.StringIO]:
     """
     out = io.StringIO()
     aside = io.StringIO()
+    own = ProgramThreads()
     with (
-        _OUT.taking(out, sys.stdout),
-        _ERR.taking(aside, sys.stderr),
+        _OUT.taking(out, sys.stdout, own),
+        _ERR.taking(aside, sys.stderr, own),
         redirect_stdout(_OUT),
         redirect_stderr(_ERR),
+        own.watching(),
     ):
         yield out

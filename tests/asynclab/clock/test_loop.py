@@ -202,6 +202,32 @@ def test_an_idle_pool_is_not_waited_for(run: Run, loop: VirtualLoop) -> None:
     assert loop.now > 24 * HOUR
 
 
+def test_a_thread_that_somebody_else_starts_meanwhile_is_not_waited_for(run: Run) -> None:
+    """As another check does in an examiner, and the notebook's own server."""
+    ask, asked, over = threading.Event(), threading.Event(), threading.Event()
+    in_time: list[bool] = []
+
+    def bystander() -> None:
+        ask.wait()
+        other = threading.Thread(target=lambda: in_time.append(over.wait(30)))
+        other.start()
+        asked.set()
+        other.join()
+
+    thread = threading.Thread(target=bystander)
+    thread.start()
+
+    async def main() -> None:
+        ask.set()
+        asked.wait()
+        await asyncio.sleep(24 * HOUR)
+
+    run(main())
+    over.set()
+    thread.join()
+    assert in_time == [True]
+
+
 def test_a_thread_that_hands_in_its_result_late_is_no_deadlock(run: Run) -> None:
     async def main() -> str:
         loop = asyncio.get_running_loop()

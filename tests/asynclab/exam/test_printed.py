@@ -7,13 +7,16 @@ from asynclab.exam import run
 from asynclab.exam.printed import printed
 
 
-def test_threads_that_were_there_before_keep_their_stream() -> None:
+def test_threads_of_others_keep_their_stream() -> None:
     outside = io.StringIO()
     asked, answered = threading.Event(), threading.Event()
 
     def other() -> None:
         asked.wait()
         print("别人的", flush=True)
+        another = threading.Thread(target=print, args=("别人的线程里的",))
+        another.start()
+        another.join()
         answered.set()
 
     def program() -> None:
@@ -27,7 +30,7 @@ def test_threads_that_were_there_before_keep_their_stream() -> None:
         t = run("program()", namespace={"program": program})
         thread.join()
     assert t.printed == ("自己的",)
-    assert outside.getvalue() == "别人的\n"
+    assert outside.getvalue() == "别人的\n别人的线程里的\n"
 
 
 def test_threads_of_the_run_belong_to_it() -> None:
