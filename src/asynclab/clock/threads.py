@@ -36,7 +36,10 @@ class ProgramThreads:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """While this lasts the calling thread is the program's, with all that come of it."""
+        """While this lasts the calling thread is the program's, with all that come of it.
+
+        What an earlier program (another cell) left running is no part of this one.
+        """
         here = threading.current_thread()
         begin = threading.Thread.start
 
@@ -45,6 +48,7 @@ class ProgramThreads:
                 self._own.add(thread)  # before it begins: it may print at once
             begin(thread)
 
+        self._own.clear()
         self._own.add(here)
         threading.Thread.start = start  # type: ignore[assignment,method-assign]
         try:

@@ -20,8 +20,9 @@ def loop() -> Iterator[VirtualLoop]:
         task.cancel()
     if left:
         loop.run_until_complete(asyncio.wait(left))
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    loop.run_until_complete(loop.shutdown_default_executor())
+    with virtual_time(loop):  # the executor is shut down by a thread, for which the loop must wait
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
 
 

@@ -75,3 +75,16 @@ def test_a_program_inside_a_program_belongs_to_both() -> None:
         ran(note, threading.Thread.start)
     assert seen == [(True, True), (True, False)]
     assert threading.Thread.start is begin
+
+
+def test_what_an_earlier_program_left_running_is_no_part_of_the_next() -> None:
+    own = ProgramThreads()
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait)
+    with own.watching():
+        thread.start()
+    assert thread in own
+    with own.watching():
+        assert thread not in own
+    over.set()
+    thread.join()
