@@ -1,5 +1,7 @@
 """From an exception to a diagnosis."""
 
+import asyncio
+import concurrent.futures
 import inspect
 import re
 from collections.abc import Iterator, Mapping
@@ -56,6 +58,10 @@ def explain_failure(error: BaseException, namespace: Mapping[str, Any]) -> Itera
             yield finding("runs-for-ever", reason=_text(error), line=place_of(error)[0])
         case RuntimeError():
             yield from _runtime(error)
+        case asyncio.InvalidStateError() | concurrent.futures.InvalidStateError():
+            code = "no-result-yet" if "is not set" in _text(error) else "result-set-twice"
+            line, source = place_of(error)
+            yield finding(code, line=line, source=source)
         case TypeError() | ValueError():
             yield from _argument(error)
 

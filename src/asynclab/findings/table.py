@@ -63,6 +63,20 @@ TABLE: dict[str, Diagnosis] = {
             "在协程里先取好循环，再交给线程；要用循环的东西，也在协程里面建。",
         ),
     ),
+    "no-result-yet": Diagnosis(
+        "还没有结果，就去取了{at}。",
+        (
+            "result() 和 exception() 会停下来等吗？",
+            "先 await 它，等完了结果就在手上；只想看一眼，先问 done()。",
+        ),
+    ),
+    "result-set-twice": Diagnosis(
+        "Future 已经有了结果，或者已经被取消，又往里放了一次{at}。",
+        (
+            "放以前，怎样知道它还空着？",
+            "放以前先看 done()：已经完成的，就不再放。",
+        ),
+    ),
     "needs-task": Diagnosis(
         "这里只收任务，不收协程{at}。",
         ("谁能把协程变成任务？", "先用 create_task 建任务，再交给 asyncio.wait；或者改用 gather。"),

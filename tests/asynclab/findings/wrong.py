@@ -20,6 +20,36 @@ WRONG: dict[str, list[str]] = {
         "total = 0\ndef main():\n    total += 1",
         "async def main():\n    for n in ():\n        last = n\n    print(last)",
     ],
+    "no-result-yet": [
+        "async def main(): return asyncio.create_task(asyncio.sleep(1)).result()",
+        "async def main(): asyncio.get_running_loop().create_future().exception()",
+        """
+        async def main():
+            done, pending = await asyncio.wait([asyncio.create_task(asyncio.sleep(9))], timeout=1)
+            print([task.result() for task in pending])
+        """,
+    ],
+    "result-set-twice": [
+        """
+        async def main():
+            box = asyncio.get_running_loop().create_future()
+            box.set_result(1)
+            box.set_result(2)
+        """,
+        """
+        async def main():
+            box = asyncio.get_running_loop().create_future()
+            box.cancel()
+            box.set_exception(ValueError())
+        """,
+        """
+        from concurrent.futures import Future
+        def main():
+            box = Future()
+            box.set_result(1)
+            box.set_result(2)
+        """,
+    ],
     "stop-iteration": [
         "async def main(): next(iter([]))",
         "async def main():\n    steps = (n for n in [1])\n    while True: next(steps)",
