@@ -77,8 +77,8 @@ def children(process: int) -> set[int]:
 
 
 def await_(condition: Any, what: str) -> None:
-    """Wait for something that must come; a minute is for a very busy machine."""
-    end = time.monotonic() + 60
+    """Wait for something that must come; minutes are for a very busy machine."""
+    end = time.monotonic() + 180
     while not condition():
         assert time.monotonic() < end, what
         time.sleep(0.01)
