@@ -102,12 +102,14 @@ def build(course: CourseFolder, root: Path, assignment: str, students: int) -> l
     return pupils
 
 
-def run(root: Path, assignment: str, pupils: list[Pupil]) -> Iterator[Outcome]:
-    """Grade the class, one pupil a step."""
+def run(
+    root: Path, assignment: str, pupils: list[Pupil], *, scheduler: str | None = None
+) -> Iterator[Outcome]:
+    """Grade the class, one pupil a step; on the workers of a Dask scheduler, if one is given."""
     folder = CourseFolder(root.resolve())
     maxima = Exercise(folder, assignment).maxima
     by_name = {pupil.student: pupil for pupil in pupils}
-    _, steps = grade(folder, assignment)
+    _, steps = grade(folder, assignment, scheduler=scheduler)
     for graded in steps:
         pupil = by_name[graded.student]
         yield Outcome(pupil, graded, _wrong(graded, pupil.case, maxima))

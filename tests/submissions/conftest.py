@@ -1,9 +1,11 @@
 """Each assignment's known submissions as a class of their own, graded once for all tests here."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from distributed import LocalCluster
 
 from course import demo
 from course.cases import Exercise
@@ -35,14 +37,32 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("class")
 
 
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """Workers for all assignments: more than processors, as many checks only wait."""
+    with LocalCluster(
+        n_workers=1,
+        threads_per_worker=4,
+        processes=False,
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
+        memory_limit=0,
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
 @pytest.fixture(scope="session", params=ASSIGNMENTS)
-def graded_class(request: pytest.FixtureRequest, project: CourseFolder, root: Path) -> GradedClass:
+def graded_class(
+    request: pytest.FixtureRequest, project: CourseFolder, root: Path, scheduler: str
+) -> GradedClass:
     assignment: str = request.param
     exercise = Exercise(project, assignment)
     # the reference, the untouched release and every written case
     students = 2 + len(demo.together(exercise.cases()))
     pupils = demo.build(project, root, assignment, students)
-    return GradedClass(CourseFolder(root), exercise, list(demo.run(root, assignment, pupils)))
+    graded = demo.run(root, assignment, pupils, scheduler=scheduler)
+    return GradedClass(CourseFolder(root), exercise, list(graded))
 
 
 @pytest.fixture(scope="session", params=ASSIGNMENTS)

@@ -70,7 +70,7 @@ def on_dask(paper: Paper, scheduler: str | None, *, sandboxed: bool) -> Iterator
 
     Args:
         paper: what to examine by.
-        scheduler: a Dask scheduler's address, such as `tcp://host:8786`; None for a cluster of twice as
+        scheduler: a Dask scheduler's address, such as `tcp://host:8786`; None for a cluster of as
             many threads as this machine has processors.
         sandboxed: whether candidates live in sandboxes.
 
@@ -168,7 +168,7 @@ def _import_dask() -> Callable[[str | None, Paper, bool], Connected]:
             cluster = scheduler or stack.enter_context(
                 LocalCluster(
                     n_workers=1,
-                    threads_per_worker=2 * (os.cpu_count() or 1),  # many checks wait
+                    threads_per_worker=os.cpu_count() or 1,
                     processes=False,
                     # nobody else's business, and any port, as several may grade at once
                     dashboard_address="127.0.0.1:0",
