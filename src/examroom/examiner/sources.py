@@ -10,15 +10,30 @@ import asynclab.exam
 _EXAM = "asynclab.exam"
 _MAGIC = ("%", "!")
 _CELLS = 1000  # of which what was read is kept
+_TRIES = 10
 _GIVEN = (
     ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef,
 )  # fmt: skip
 
 
+def parse(source: str, file: str = "<unknown>") -> ast.Module:
+    """`ast.parse`, tried again where only another thread made it fail.
+
+    Python 3.11 to 3.11.7 count the depth of the tree once for all threads
+    (https://github.com/python/cpython/issues/106905).
+
+    Raises SyntaxError.
+    """
+    for _ in range(_TRIES - 1):
+        with suppress(SystemError):
+            return ast.parse(source, file)
+    return ast.parse(source, file)
+
+
 @lru_cache(maxsize=_CELLS)
 def names_in(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """Names that a cell imports from the lab bench's exam, and all names that it mentions."""
-    tree = ast.parse(source)
+    tree = parse(source)
     mentioned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return _exam_imports(tree), frozenset(mentioned)
 
@@ -26,7 +41,7 @@ def names_in(source: str) -> tuple[frozenset[str], frozenset[str]]:
 @lru_cache(maxsize=_CELLS)
 def compiled(source: str, file: str) -> tuple[CodeType, ...]:
     """A check's statements, and apart from them the expression that it may end in."""
-    tree = ast.parse(source, file)
+    tree = parse(source, file)
     parts: list[tuple[ast.Module | ast.Expression, str]] = [(tree, "exec")]
     quiet = source.rstrip().endswith(";")  # as IPython understands it
     if tree.body and isinstance(last := tree.body[-1], ast.Expr) and not quiet:
@@ -40,11 +55,11 @@ def compiled(source: str, file: str) -> tuple[CodeType, ...]:
 def definitions(source: str) -> tuple[frozenset[str], tuple[CodeType, ...]]:
     """Names of the exam's that a cell imports; its imports, definitions and literal constants."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except SyntaxError:  # magics: what IPython understands is for the candidate
         lines = source.splitlines()
         try:
-            tree = ast.parse("\n".join(x for x in lines if not x.lstrip().startswith(_MAGIC)))
+            tree = parse("\n".join(x for x in lines if not x.lstrip().startswith(_MAGIC)))
         except SyntaxError:
             return frozenset(), ()
     codes = []

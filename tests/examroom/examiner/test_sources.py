@@ -1,6 +1,39 @@
+import gc
+from threading import Thread
+
 import pytest
 
-from examroom.examiner.sources import compiled, definitions, names_in
+from examroom.examiner.sources import compiled, definitions, names_in, parse
+
+MANY_NODES = "[" + "f(x), " * 500 + "]"
+
+
+def test_parsing_succeeds_though_another_thread_parses_meanwhile() -> None:
+    others = [Thread(target=parse_deep_down, args=(30,)) for _ in range(3)]
+
+    def meanwhile(phase: str, _: object) -> None:
+        if others:  # in the middle of the first try
+            other = others.pop()
+            other.start()
+            other.join()
+
+    threshold = gc.get_threshold()
+    gc.collect()
+    gc.set_threshold(500)
+    gc.callbacks.append(meanwhile)
+    try:
+        assert len(parse(MANY_NODES).body) == 1
+        assert not others
+    finally:
+        gc.callbacks.remove(meanwhile)
+        gc.set_threshold(*threshold)
+
+
+def parse_deep_down(frames: int) -> None:
+    if frames:
+        parse_deep_down(frames - 1)
+    else:
+        parse(MANY_NODES)
 
 
 def test_a_cell_is_read_once_for_a_whole_class() -> None:
