@@ -67,7 +67,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     """
 
     def __init__(
-        self, *, turns: int = 500_000, still_turns: int = 50_000, horizon: float = 30 * 86_400
+        self, *, turns: int = 200_000, still_turns: int = 50_000, horizon: float = 30 * 86_400
     ) -> None:
         self.blocked: list[Blocked] = []
         self.outside = Outside()

@@ -144,6 +144,8 @@ def _import_dask() -> Callable[[str | None, Paper, bool], Connected]:
 
     # of a worker that is lost, or a run that is stopped, the user hears from us
     logging.getLogger("distributed").setLevel(logging.ERROR)
+    # where Ctrl-C comes before the request it breaks off has begun
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
 
     class Room(WorkerPlugin):  # type: ignore[misc]
         """What a worker has from the first submission to the last: the paper and warm hosts."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tornado.ioloop import IOLoop
 
 from examroom import CourseFolder, FolderError, GradingError, SandboxError, export, grade
 from examroom.bookkeeping import Bookkeeper
@@ -55,6 +56,18 @@ def test_each_submission_gets_its_points_findings_and_row(course: CourseFolder) 
     with (course.root / "grades.csv").open(encoding="utf-8", newline="") as file:
         exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert exported == scores(found)
+
+
+def test_of_what_a_stopped_run_breaks_off_no_traceback_is_printed(
+    course: CourseFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    hand_in(course, "jia", RIGHT)
+    graded(course, parallel=True)
+    # as Dask's own does where Ctrl-C comes before the request has begun
+    loop = IOLoop(make_current=False)
+    loop._run_callback(lambda: nothing)  # type: ignore[name-defined]  # noqa: F821
+    loop.close()
+    assert caplog.records == []
 
 
 def test_a_file_that_is_no_notebook_costs_its_author_the_notebook_and_nobody_else(
