@@ -55,7 +55,8 @@ def browser() -> Iterator[Browser]:
 def answering(address: str) -> None:
     """Wait for a server that has told its address but may not listen yet."""
     patient = requests.Session()
-    patient.mount("http://", HTTPAdapter(max_retries=Retry(connect=50, backoff_factor=0.1)))
+    retry = Retry(connect=50, backoff_factor=0.1, backoff_max=1)
+    patient.mount("http://", HTTPAdapter(max_retries=retry))
     patient.get(address).raise_for_status()
 
 

@@ -44,6 +44,7 @@ def run(root: Path, *command: str) -> Run:
     temporary = Path(tempfile.mkdtemp(prefix="hostile-", dir="/tmp"))
     temporary.chmod(0o755)
     report = root.parent / f"{root.name}.left"
+    before = _groups()
     try:
         done = subprocess.run(
             [sys.executable, str(WATCH), str(report), sys.executable, "-m", *command],
@@ -55,11 +56,16 @@ def run(root: Path, *command: str) -> Run:
         )
         left = sorted(str(each.relative_to(temporary)) for each in temporary.rglob("*"))
         told = json.loads(report.read_text())
-        groups = Path("/sys/fs/cgroup").glob(f"**/examroom-{told['process']}-*")
-        names = sorted(map(str, groups))
-        return Run(done.returncode, done.stdout, done.stderr, told["left"], left, names)
+        mark = f"examroom-{told['process']}-"
+        groups = sorted(name for name in _groups() - before if name.startswith(mark))
+        return Run(done.returncode, done.stdout, done.stderr, told["left"], left, groups)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _groups() -> set[str]:
+    """Names of all control groups; os.walk does not mind that some vanish meanwhile."""
+    return {Path(folder).name for folder, _, _ in os.walk("/sys/fs/cgroup")}
 
 
 def hand_in(folder: CourseFolder, submissions: Mapping[str, Case]) -> None:

@@ -70,7 +70,7 @@ t = run("serve(cook, dishes)", cook=cook, dishes=["豆腐", "豆腐"])
 expect(t.value == cook.answers != [], t, "别的菜也一样")
 ### END HIDDEN TESTS""",
     "check-brew": """\
-minutes = 2 + secrets.randbelow(60)
+minutes = 4 + secrets.randbelow(60)
 t = run("brew(minutes)", minutes=minutes)
 expect(t.value == f"泡了 {minutes} 分钟", t, "茶说得出泡了多久", finding="wrong-value")
 as_long = t.elapsed == minutes and not t.codes()

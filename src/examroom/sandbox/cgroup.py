@@ -4,8 +4,8 @@ Limits of a process do not add up: 256 processes of 4 GiB each are within them. 
 root, or a user to whom the system has delegated a group, can make one.
 """
 
-import itertools
 import os
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,14 +26,14 @@ _LEGACY = {
     "cpu": {"cpu.shares": 1024},
 }
 _SAID = {"memory": "内存", "pids": "进程数"}
-_numbers = itertools.count(1)
 
 
 class Groups:
     """The control groups of one sandbox; `folders` is empty where none can be had."""
 
     def __init__(self, root: Path = _ROOT) -> None:
-        name = f"examroom-{os.getpid()}-{next(_numbers)}"
+        # a run that was killed leaves its groups, and its number is given to another process
+        name = f"examroom-{os.getpid()}-{secrets.token_hex(4)}"
         self.folders: list[Path] = []
         if (root / "cgroup.controllers").exists():
             self._make(root / _own("") / name, _UNIFIED)

@@ -24,7 +24,7 @@ from examroom.sandbox.process import CandidateProcess
 
 # --die-with-parent means the thread that started it: this one does not end before the process.
 _LAUNCHER = ThreadPoolExecutor(1, "sandbox-launcher")
-_START_S, _FORK_S, _RESET_S = 60.0, 20.0, 10.0
+_START_S, _FORK_S, _RESET_S, _END_S = 60.0, 20.0, 10.0, 10.0
 
 
 class Sandbox:
@@ -134,7 +134,7 @@ class Sandbox:
         self._control.close()
         if self._process is not None:
             try:
-                self._process.wait(2)
+                self._process.wait(_END_S)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()

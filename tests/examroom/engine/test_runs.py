@@ -97,6 +97,8 @@ def running(course: CourseFolder, *options: str) -> Iterator["subprocess.Popen[s
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        # a shell starts what it does not wait for with Ctrl-C ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         yield process

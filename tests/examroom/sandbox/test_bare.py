@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def test_its_end_and_its_children_cost_nobody_anything(bare: Bare) -> None:
     with pytest.raises(Lost):
         speaker.cell("import os\nos._exit(1)")
     assert bare.reset() == {}
-    assert not alive(child)
+    end = time.monotonic() + 60
+    while alive(child):  # told to end, it does so when it has its turn
+        assert time.monotonic() < end
 
 
 def alive(pid: int) -> bool:

@@ -78,12 +78,15 @@ def test_where_there_is_no_linux_it_says_where_to_grade(monkeypatch: pytest.Monk
     assert ONLY_WAY in str(error.value)
 
 
-def test_a_failed_sandbox_leaves_no_folder(tools: Path) -> None:
+def test_a_failed_sandbox_leaves_no_folder(
+    tools: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     program(tools, "exit 1")
-    before = set(Path(tempfile.gettempdir()).glob("examroom-*"))
+    temporary = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     with pytest.raises(SandboxError):
         Sandbox()
-    assert set(Path(tempfile.gettempdir()).glob("examroom-*")) <= before
+    assert list(temporary.iterdir()) == []
 
 
 def test_of_the_project_it_shows_only_what_runs_inside() -> None:

@@ -70,3 +70,15 @@ def test_of_a_candidates_own_world_the_wipe_leaves_nothing(candidate: Speaker) -
     after = "[hygiene.state()[name] for name in ('files', 'ipc')]"
     nothing = [[], {"shm": [], "sem": [], "msg": []}]
     assert candidate.tells(after, "hygiene.wipe()") == nothing
+
+
+def test_a_key_is_new_but_one_that_was_used_or_grows_old_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = "2f6c9e01 I--Q---    12 perm 3f030000  1000 65534 keyring   _ses: 1\n"
+    monkeypatch.setattr(hygiene, "_read", lambda path: said)
+    before = hygiene._keys()
+    said = said.replace("   12 perm", "   13   3d")
+    assert hygiene._keys() == before
+    said += "31aa20b7 I--Q---     1 perm 3f010000  1000  1000 user      left: 1\n"
+    assert len(hygiene._keys()) == 2
