@@ -95,9 +95,14 @@ def _lines(text: str | bytes | None, folder: str) -> tuple[str, ...]:
 
 
 def _own_frames(errors: tuple[str, ...]) -> Iterator[str]:
-    """Lines of a traceback that speak of the script itself."""
+    """Lines of a traceback that speak of the script itself.
+
+    Without asyncio's remark on a slow callback: every one is, on a machine that is busy enough.
+    """
     foreign = False
     for line in errors:
+        if line.startswith("Executing <"):
+            continue
         if frame := _FRAME.match(line):
             foreign = frame["file"] != "script.py"
         elif not _SOURCE.match(line):

@@ -129,9 +129,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if self._outside_busy():
             self._was_busy = True
             return self._really_wait(min(SLICE_S, timeout or SLICE_S), poll)
-        if self._was_busy or (timeout is None and threading.active_count() > 1):
+        was_busy = self._was_busy or self.outside.just_over
+        if was_busy or (timeout is None and threading.active_count() > 1):
             # somebody may just have finished, his message still on its way
-            self._was_busy = False
+            self._was_busy = self.outside.just_over = False
             if ready := poll(GRACE_S):
                 return ready
         if timeout is None:

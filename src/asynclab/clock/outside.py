@@ -30,6 +30,7 @@ class Outside:
         self.threads = ProgramThreads()
         self._thread = threading.current_thread()
         self._jobs: set[concurrent.futures.Future[Any]] = set()
+        self.just_over = False  # a job: the loop may not have heard of it yet
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -49,10 +50,14 @@ class Outside:
         def noted(pool: Any, /, *arguments: Any, **named: Any) -> Any:
             job = submit(pool, *arguments, **named)
             self._jobs.add(job)
-            job.add_done_callback(self._jobs.discard)
+            job.add_done_callback(self._over)
             return job
 
         return noted
+
+    def _over(self, job: concurrent.futures.Future[Any]) -> None:
+        self.just_over = True
+        self._jobs.discard(job)
 
     def busy(self, keys: Iterable[selectors.SelectorKey], own: int) -> bool:
         """Whether something outside may still wake the loop.

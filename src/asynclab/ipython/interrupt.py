@@ -29,6 +29,7 @@ class Interruptible:
         self._beats: asyncio.TimerHandle | None = None
         self._cell: asyncio.Task[Any] | None = None
         self._insist: threading.Timer | None = None
+        self._insisting = self._told = False
 
     def begin(self, *_: Any) -> None:
         """Before a cell, if it runs on a loop in this thread."""
@@ -51,7 +52,10 @@ class Interruptible:
 
     def _interrupt(self, _: int, frame: FrameType | None) -> None:
         running, first = asyncio.current_task(), self._insist is None
-        if self._cell is not None and running is not self._cell:
+        own, self._insisting = self._insisting, False
+        # what was cancelled and waits again is cleaning up: one press does not cancel that as well
+        if self._cell is not None and running is not self._cell and not (own and self._told):
+            self._told = True
             # nobody need tell the cell that a task of its own, or of a server, was cancelled
             self._cell.cancel("被中断")
         if first and hasattr(signal, "pthread_kill"):
@@ -65,6 +69,7 @@ class Interruptible:
     def _again(self) -> None:
         main = threading.main_thread().ident
         if self._cell is not None and main is not None:
+            self._insisting = True
             signal.pthread_kill(main, signal.SIGINT)
 
     def end(self, *_: Any) -> None:
@@ -74,6 +79,7 @@ class Interruptible:
         if self._insist is not None:
             self._insist.cancel()
         self._beats = self._cell = self._insist = None
+        self._insisting = self._told = False
 
 
 def _is_programs(frame: FrameType | None) -> bool:

@@ -68,10 +68,13 @@ class Engine:
         if self._serving is None:
             return
         self._server.should_exit = True
-        await asyncio.wait({self._serving}, timeout=grace)
-        self.break_off()
-        await asyncio.wait({self._serving}, timeout=_PAUSES_S)
-        self._serving.cancel()  # nothing, as a rule: it has ended
+        if grace > 0:
+            await asyncio.wait({self._serving}, timeout=grace)
+            self.break_off()
+            await asyncio.wait({self._serving}, timeout=_PAUSES_S)
+        else:  # an interrupted cell has no time for uvicorn's own pauses
+            self.break_off()
+        self._serving.cancel()
         tasks = {self._serving, *self._server.server_state.tasks}
         await asyncio.wait(tasks, timeout=_PAUSES_S)
 

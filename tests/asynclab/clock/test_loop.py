@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -190,6 +190,23 @@ def test_a_thread_is_really_waited_for(run: Run, loop: VirtualLoop) -> None:
             return await work
 
     assert run(main()) == 42
+    assert loop.now < 1000
+
+
+def test_a_job_that_ends_while_the_loop_looks_is_heard_of(loop: VirtualLoop) -> None:
+    with loop.outside.watching(), ThreadPoolExecutor(1) as pool:
+        gate = threading.Event()
+        pool.submit(gate.wait)
+
+        def poll(seconds: float | None) -> list[str]:
+            if seconds:
+                return ["its message"]
+            gate.set()  # it ends after the selector has looked
+            while loop.outside._jobs:
+                pass
+            return []
+
+        assert loop._wait(1000, poll) == ["its message"]
     assert loop.now < 1000
 
 

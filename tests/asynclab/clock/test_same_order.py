@@ -69,7 +69,7 @@ class Program:
         )
 
     def disturbed(self, plan: list[Timer]) -> bool:
-        """Whether the machine was so late that timers which the plan keeps apart met."""
+        """Whether the machine was so late that timers which the plan keeps apart met or passed."""
         same = [
             (planned, real)
             for planned, real in takewhile(
@@ -78,7 +78,8 @@ class Program:
         ]
         return any(
             abs(planned.due - then.due) >= LATE_S
-            and abs(real.due - other.due) < self.latest + MARGIN_S
+            and (real.due - other.due if planned.due > then.due else other.due - real.due)
+            < self.latest + MARGIN_S
             for (planned, real), (then, other) in combinations(same, 2)
         )
 

@@ -328,7 +328,7 @@ print([thread.name for thread in threading.enumerate()])
 
 def test_a_script_in_development_mode_has_nothing_to_complain_about(kind: str) -> None:
     result = script(SCRIPT.replace("KIND", repr(kind)), timeout=60)
-    assert result.errors == ()
+    assert [each for each in result.errors if not each.startswith("Executing")] == []
     assert result.printed == ("((1,),)", "['MainThread']")
 
 

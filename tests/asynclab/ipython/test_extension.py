@@ -1,5 +1,6 @@
 """The extension in a real kernel, as a student has it."""
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -118,7 +119,8 @@ def test_a_cell_that_does_not_end_can_be_interrupted(endless: str, kernel: Kerne
     messages: list[dict[str, Any]] = []
     # As a user does, press again when the first came at a moment that could not take it; but not
     # while ipykernel ends the cell, as it would then send no reply at all.
-    again = threading.Timer(20, kernel.manager.signal_kernel, [signal.SIGINT])
+    # (Not by `signal_kernel`, which would leave a loop in the timer's thread.)
+    again = threading.Timer(20, os.kill, [kernel.manager.provisioner.pid, signal.SIGINT])
 
     def interrupt(message: dict[str, Any]) -> None:
         messages.append(message)
@@ -137,6 +139,25 @@ def test_a_cell_that_does_not_end_can_be_interrupted(endless: str, kernel: Kerne
     assert cell.error is not None
     assert cell.error["ename"] == "CancelledError"
     assert kernel.run("print('还在')").text == "还在\n"
+
+
+def test_one_interrupt_leaves_the_cell_its_time_to_clean_up(kernel: Kernel) -> None:
+    messages: list[dict[str, Any]] = []
+
+    def interrupt(message: dict[str, Any]) -> None:
+        messages.append(message)
+        if message["msg_type"] == "stream" and "等" in message["content"]["text"]:
+            kernel.manager.signal_kernel(signal.SIGINT)
+
+    kernel.client.execute_interactive(
+        "try:\n    print('等', flush=True)\n    await asyncio.sleep(1000)\n"
+        "finally:\n    await asyncio.sleep(1)\n    print('收好了')",
+        timeout=60,
+        output_hook=interrupt,
+    )
+    cell = Cell(messages)
+    assert cell.error is not None
+    assert (cell.text, cell.error["ename"]) == ("等\n收好了\n", "CancelledError")
 
 
 def test_a_failed_check_shows_the_picture_and_the_reason(kernel: Kernel) -> None:

@@ -18,6 +18,7 @@ from asynclab.loopback import RealTimeLoop, listener, start_aside
 
 # Connections at once: an examiner has few descriptors.
 _MOST = 100
+_AGAIN_S = 0.05
 
 
 class _Reader(asyncio.StreamReader):
@@ -66,7 +67,11 @@ class EmbeddedServer:
 
     def join(self) -> None:
         """Wait until thread, loop and sockets are gone, which takes milliseconds."""
-        self._thread.join()
+        while self._thread.is_alive():
+            # a statement that had not begun when `stop` was called is none to break off yet
+            for client in list(self._clients.values()):
+                client.session.interrupt()
+            self._thread.join(_AGAIN_S)
 
     def _run(self) -> None:
         with self._listener, asyncio.Runner(loop_factory=lambda: self._loop) as runner:
