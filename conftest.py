@@ -1,8 +1,8 @@
 """For all that starts kernels, the notebooks that nbval executes above all: ports of their own.
 
-A kernel binds its ports half a second after Jupyter found them free. Where several processes look
-for ports at once, the system gives one to two of them now and then; each has a range here, below
-those that the system gives away.
+A kernel binds its ports half a second after Jupyter found them free. Meanwhile the system may give
+one of them to another process that asks for a free port, such as a second worker's kernel. So each
+worker has a range here, below the ports that the system gives away.
 """
 
 import itertools
@@ -12,11 +12,13 @@ import socket
 from jupyter_client.connect import LocalPortCache
 
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_PORTS = itertools.cycle(range(10_000 + 500 * (_WORKER % 30), 10_500 + 500 * (_WORKER % 30)))
+_MANY = 500
+_FIRST = 10_000 + _MANY * (_WORKER % 30)
+_PORTS = itertools.cycle(range(_FIRST, _FIRST + _MANY))
 
 
 def _next_port(_: LocalPortCache, ip: str) -> int:
-    for port in itertools.islice(_PORTS, 500):
+    for port in itertools.islice(_PORTS, _MANY):
         with socket.socket() as probe:
             try:
                 probe.bind((ip, port))

@@ -44,6 +44,13 @@ def test_an_exit_status_is_no_exception() -> None:
     assert (result.status, result.exception) == (3, None)
 
 
+def test_a_busy_machine_shows_nothing_else() -> None:
+    slow = "Executing <Task finished name='Task-1'> took 0.120 seconds"
+    result = ScriptResult(0, ("1",), (slow,))
+    assert str(result) == "1\n（退出状态 0）"
+    assert result.errors == (slow,)
+
+
 def test_a_script_that_does_not_end_is_stopped_and_keeps_what_it_printed() -> None:
     result = script("print('开始', flush=True)\nwhile True: pass", timeout=6)
     assert result.status is None

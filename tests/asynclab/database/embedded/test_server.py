@@ -2,11 +2,13 @@ import asyncio
 import gc
 import socket
 import struct
+import threading
 
 import pytest
 
 from asynclab.database import Database
 from asynclab.database.embedded import session
+from asynclab.database.embedded.server import EmbeddedServer
 from tests.asynclab.database.conftest import connected, refused, rows
 
 
@@ -64,14 +66,41 @@ def test_what_it_stumbles_over_is_the_clients_to_see(monkeypatch: pytest.MonkeyP
         assert asyncio.run(main(database)) == ([1105], [(1,)])
 
 
-def test_endless_computing_does_not_keep_it_open() -> None:
-    endless = (
-        "WITH RECURSIVE c AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"
-    )
+ENDLESS = "WITH RECURSIVE c AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"
+
+
+def test_a_statement_that_begins_after_the_end_was_asked_for_is_broken_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsing, asked = threading.Event(), threading.Event()
+    parse, stop = session.parse, EmbeddedServer.stop
+
+    def late(statement: str) -> object:
+        if statement == ENDLESS:
+            parsing.set()
+            asked.wait(60)
+        return parse(statement)
+
+    def asking(server: EmbeddedServer) -> None:
+        stop(server)
+        asked.set()
 
     async def main() -> object:
         async with Database("embedded") as database, connected(database) as connection:
-            computing = asyncio.create_task(refused(rows(connection, endless)))
+            computing = asyncio.create_task(refused(rows(connection, ENDLESS)))
+            await asyncio.to_thread(parsing.wait, 60)
+            monkeypatch.setattr(EmbeddedServer, "stop", asking)
+            await asyncio.to_thread(database.close)
+            return await computing
+
+    monkeypatch.setattr(session, "parse", late)
+    assert asyncio.run(main()) in (1317, 2013)
+
+
+def test_endless_computing_does_not_keep_it_open() -> None:
+    async def main() -> object:
+        async with Database("embedded") as database, connected(database) as connection:
+            computing = asyncio.create_task(refused(rows(connection, ENDLESS)))
             await asyncio.sleep(0.05)  # should it not have begun, there is nothing to break off
             await asyncio.to_thread(database.close)
             return await computing
